@@ -1,0 +1,126 @@
+# Everything from a fresh clone: each target does first what it needs, and does it again only when something changed.
+# Needs `make` and Python 3.11 or newer with venv; all else comes from pip into .venv, in the versions of constraints.txt.
+
+RUN ?= latest
+JOBS ?= 2
+TOOLCHAIN ?= zig
+ARGS ?=
+
+PY := .venv/bin/python
+PIP := $(PY) -m pip --disable-pip-version-check install --quiet --constraint constraints.txt
+# The strict build finds what the ordinary one lets pass; -Wconversion stays off: register arithmetic narrows on purpose.
+STRICT := -std=gnu11 -fPIC -shared -O1 -Wall -Wextra -Werror -Wshadow -Wstrict-prototypes -Wmissing-prototypes \
+	-Wpointer-arith -Wcast-align -Wundef -Wvla -Wformat=2 -Wimplicit-fallthrough -Wwrite-strings
+NATIVE := src/digitrig/native
+CORE := $(wildcard $(NATIVE)/src/*.c)
+CORE_INPUTS := $(CORE) $(wildcard $(NATIVE)/*/*.h) setup.py pyproject.toml
+C_FILES = $(shell git ls-files '$(NATIVE)/*.c' '$(NATIVE)/*.h' 'firmware/*.c' 'firmware/*.h' 'pytests/*.c' 'pytests/*.h')
+FIRMWARE_INPUTS = $(shell find firmware models platforms src/digitrig/codegen src/digitrig/firmware_build.py \
+	-name __pycache__ -prune -o -type f -print 2>/dev/null)
+
+.PHONY: help setup firmware robot robot61 test lint sanitize bench constraints clean
+
+help:
+	@echo "make setup     make .venv, install digitrig in it and compile the C core"
+	@echo "make firmware  setup, then the firmware of every board"
+	@echo "make robot     firmware, then the Robot Framework suites; results in results/$(RUN)/robot"
+	@echo "make test      firmware, then pytest"
+	@echo "make lint      setup, then ruff, mypy, clang-format and a strict build of the C core"
+	@echo "make sanitize  the core's own tests on a build with sanitizers"
+	@echo "make bench     firmware, then the emulation speed"
+	@echo "make clean     remove .venv, build and results"
+	@echo "Variables: RUN=name of the results folder, JOBS=pytest workers, TOOLCHAIN=zig|gcc, ARGS=for robot or pytest."
+
+# ---------------------------------------------------------------- environment
+$(PY):
+	@echo "== looking for Python 3.11 or newer"
+	@for python in $(PYTHON) python3 python3.11 python3.12 python3.13 python3.14 /usr/bin/python3; do \
+	  if $$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1; then \
+	    if ! $$python -c 'import ensurepip, venv' >/dev/null 2>&1; then \
+	      missing=$$python; continue; \
+	    fi; \
+	    echo "== making .venv with $$python"; $$python -m venv --clear .venv; exit $$?; \
+	  fi; \
+	done; \
+	if [ -n "$$missing" ]; then echo "$$missing cannot make environments: apt install python3-venv"; \
+	else echo "no Python 3.11 or newer found: apt install python3 python3-venv"; fi; exit 2
+
+.venv/.packages: pyproject.toml setup.py constraints.txt | $(PY)
+	@echo "== installing digitrig and what it runs with into .venv"
+	@$(PIP) setuptools ziglang
+	@$(PIP) --no-build-isolation --editable .
+	@touch $@
+
+.venv/.core: $(CORE_INPUTS) .venv/.packages
+	@$(PY) setup.py --quiet build_core --inplace
+	@touch $@
+
+.venv/.test: .venv/.packages
+	@echo "== installing what the tests need"
+	@$(PIP) --no-build-isolation --editable '.[test]'
+	@touch $@
+
+.venv/.lint: .venv/.packages
+	@echo "== installing the linters"
+	@$(PIP) --no-build-isolation --editable '.[lint]'
+	@touch $@
+
+setup: .venv/.core
+
+# ---------------------------------------------------------------- firmware and runs
+build/firmware/.$(TOOLCHAIN): $(FIRMWARE_INPUTS) .venv/.packages
+	@echo "== building the firmware with $(TOOLCHAIN)"
+	@$(PY) -m digitrig build --toolchain $(TOOLCHAIN)
+	@mkdir -p $(@D) && touch $@
+
+firmware: .venv/.core build/firmware/.$(TOOLCHAIN)
+
+robot: firmware
+	@echo "== robot: the suites in robot/, results in results/$(RUN)/robot"
+	@$(PY) -m robot --outputdir results/$(RUN)/robot $(ARGS) robot
+
+# The same suites on the oldest Robot Framework that is supported, put in front of the one in .venv.
+build/robot61: constraints.txt | $(PY)
+	@echo "== installing Robot Framework 6.1.1 beside the newer one"
+	@$(PY) -m pip --disable-pip-version-check install --quiet --no-deps --target $@ robotframework==6.1.1
+	@touch $@
+
+robot61: firmware build/robot61
+	@echo "== robot 6.1.1: the suites in robot/, results in results/$(RUN)/robot61"
+	@PYTHONPATH=build/robot61 $(PY) -m robot --outputdir results/$(RUN)/robot61 $(ARGS) robot
+
+test: firmware .venv/.test
+	@echo "== pytest with $(JOBS) workers"
+	@$(PY) -m pytest -n $(JOBS) $(ARGS)
+
+bench: firmware
+	@echo "== bench: emulation speed, beside QEMU where it is installed"
+	@$(PY) -m digitrig bench $(ARGS)
+
+# ---------------------------------------------------------------- checks
+lint: setup .venv/.lint
+	@echo "== ruff"
+	@$(PY) -m ruff check --quiet .
+	@$(PY) -m ruff format --check --quiet .
+	@echo "== mypy --strict"
+	@$(PY) -m mypy
+	@echo "== clang-format"
+	@.venv/bin/clang-format --dry-run -Werror $(C_FILES)
+	@echo "== strict build of the C core"
+	@mkdir -p build/lint
+	@$(PY) -m ziglang cc $(STRICT) -I$(NATIVE)/include -I$(NATIVE)/src $(CORE) -o build/lint/libdigitrig_core.so
+
+constraints: | $(PY)
+	@echo "== resolving pyproject.toml in a new environment"
+	@rm -rf .venv-constraints && $(PY) -m venv .venv-constraints
+	@.venv-constraints/bin/python -m pip --disable-pip-version-check install --quiet setuptools ziglang==0.14.1
+	@.venv-constraints/bin/python -m pip --disable-pip-version-check install --quiet --no-build-isolation \
+	  --editable '.[test,lint,plots]'
+	@{ grep '^#' constraints.txt; .venv-constraints/bin/python -m pip freeze --all --exclude-editable \
+	  | grep -v '^pip==' | sort -f; } > constraints.new
+	@mv constraints.new constraints.txt && rm -rf .venv-constraints
+
+clean:
+	@echo "== removing .venv, build, results and the compiled core"
+	@rm -rf .venv .venv-constraints build results .pytest_cache .mypy_cache .ruff_cache .hypothesis src/*.egg-info
+	@rm -f $(NATIVE)/libdigitrig_core.*
