@@ -32,15 +32,18 @@ typedef enum dr_bus_result {
     DR_BUS_NO_EXECUTE = 6
 } dr_bus_result;
 
-enum { DR_PAGE_DIRTY = 1u, DR_PAGE_CODE = 2u }; /* page_flags: a store's fast path needs exactly DR_PAGE_DIRTY */
+/* page_flags. A store's fast path needs exactly DR_PAGE_DIRTY: pages of read-only regions carry DR_PAGE_LOCKED once written
+ * by the host, pages with decoded code DR_PAGE_CODE, clean pages nothing. */
+enum { DR_PAGE_DIRTY = 1u, DR_PAGE_CODE = 2u, DR_PAGE_LOCKED = 4u };
 
 struct dr_code_page; /* decoded instructions of one 1 KB page (decode.c) */
 
 typedef struct dr_region {
     uint32_t base, size, flags;
     uint32_t read_wait, fetch_wait, branch_wait;
-    uint8_t *host;                /* snapshot, `size` bytes */
-    uint8_t *page_flags;          /* scratch, one byte a page */
+    uint8_t *host;                /* snapshot kind, `size` bytes, zero at first */
+    uint8_t *page_flags;          /* scratch, one byte a page: DR_PAGE_* */
+    uint8_t *page_used;           /* snapshot.c: 1 once the page has been written since the region was made */
     struct dr_code_page **code;   /* scratch, one pointer a page, NULL until decoded */
     char name[32];
 } dr_region;
@@ -147,6 +150,11 @@ void dr_log(struct dr_board *b, dr_log_kind kind, uint32_t device, uint32_t regi
             uint32_t width, bool write, uint32_t value, uint32_t detail);
 dr_status dr_fail(struct dr_board *b, dr_status status, const char *format, ...) __attribute__((format(printf, 3, 4)));
 
+#define DR_MAX_MAPPINGS 128u
+typedef struct dr_mapping {
+    uint32_t base, size, device;
+} dr_mapping;
+
 /* ------------------------------------------------------------------ the board */
 struct dr_board {
     /* hot: the run loop */
@@ -154,6 +162,8 @@ struct dr_board {
     uint64_t deadline;    /* scratch: the loop leaves its fast path when cycles >= deadline: min of the four below, or 0 */
     uint64_t event_cycle; /* scratch: next device event */
     uint64_t run_until;   /* scratch: cycle limit of this dr_run */
+    uint64_t run_until_ps;
+    uint64_t delivering_ps; /* scratch: nominal time of the event being delivered, DR_NEVER outside */
     uint64_t instruction_limit;
     uint32_t stop_requested; /* scratch: 1 + dr_stop_reason, 0 = none. Also set from other threads: read with acquire */
     uint32_t stop_detail;
@@ -167,6 +177,8 @@ struct dr_board {
     dr_region no_region;
     struct dr_device *devices[DR_MAX_DEVICES];
     uint32_t device_count;
+    dr_mapping map[DR_MAX_MAPPINGS]; /* sorted by base */
+    uint32_t map_count;
     dr_hook hook;
     void *hook_user;
     uint32_t vector_table;
