@@ -1,0 +1,1 @@
+"""Digit images and pen strokes: data sets, files, conversion."""
