@@ -1,0 +1,369 @@
+"""One board of the C core, as a Python object. No policy: every method is one call of `digitrig_core.h`."""
+
+from __future__ import annotations
+
+import ctypes
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from digitrig.errors import EngineError, UsageError
+from digitrig.native import binding
+
+STATUS = {1: "argument", 2: "memory", 3: "address", 4: "state", 5: "overlap"}
+CORES = {"cortex-m0+": 0, "cortex-m7": 1}
+READ, WRITE, EXECUTE = 1, 2, 4
+STOP_TIME, STOP_INSTRUCTIONS, STOP_BREAKPOINT, STOP_BYTE, STOP_ASLEEP, STOP_LOCKUP = range(6)
+STOP_UNDEFINED, STOP_HOST, STOP_EXIT, STOP_RESET, STOP_FAULT = range(6, 11)
+HOOK_READ, HOOK_WRITE, HOOK_EVENT, HOOK_RESET, HOOK_SYSTEM_RESET, HOOK_LOG = range(6)
+LOG_KINDS = ("tagged", "absent", "reserved", "bus_fault", "exception", "lockup", "reset", "undefined")
+BUS_RESULTS = (
+    "ok",
+    "nothing at that address",
+    "access width not supported by the block",
+    "the block's clock is off",
+    "read-only memory",
+    "no register there",
+    "not executable",
+)
+REG_STORED, REG_MODELLED, REG_TAGGED = 0, 1, 2
+REG_HOOK_READ, REG_HOOK_WRITE, REG_HIDDEN, REG_ALIAS_SET, REG_FAULT = 4, 8, 16, 32, 64
+MODEL_REGISTERS, MODEL_LPUART = 0, 1
+CPU_REGISTERS = {
+    **{f"r{i}": i for i in range(13)},
+    "sp": 13,
+    "lr": 14,
+    "pc": 15,
+    "xpsr": 16,
+    "msp": 17,
+    "psp": 18,
+    "primask": 19,
+    "basepri": 20,
+    "faultmask": 21,
+    "control": 22,
+    "fpscr": 23,
+    **{f"s{i}": 32 + i for i in range(32)},
+}
+NEVER = 2**64 - 1
+
+
+class CoreError(EngineError):
+    """A call of the C core was refused; the text is the core's own."""
+
+
+@dataclass(frozen=True)
+class RawStop:
+    """End of a run, as the core tells it: reason is one of STOP_*, times in ps."""
+
+    reason: int
+    pc: int
+    lr: int
+    detail: int
+    at_ps: int
+    cycles: int
+    instructions: int
+
+
+class Snapshot:
+    """State of one board at one instant; freed with the object."""
+
+    def __init__(self, lib: Any, handle: ctypes.c_void_p) -> None:
+        self._lib, self.handle = lib, handle
+
+    @property
+    def bytes(self) -> int:
+        """Size in host memory."""
+        return int(self._lib.dr_snapshot_bytes(self.handle))
+
+    def __del__(self) -> None:
+        self._lib.dr_free_snapshot(self.handle)
+
+
+HookFunction = Callable[[int, int, int, int, int, int, int], int]
+
+
+class Core:
+    """A board: core, memory, devices, time. One thread at a time; several boards are independent."""
+
+    def __init__(self, config: Mapping[str, int | Sequence[int]], library: Any = None) -> None:
+        """config: the fields of dr_config by name. Raises CoreError if a value is out of range."""
+        self.lib = library or binding.library()
+        fields: dict[str, Any] = dict(config)
+        fields["ccsidr"] = (ctypes.c_uint32 * 2)(*fields.get("ccsidr", (0, 0)))
+        record = binding.Config(**fields)
+        handle = ctypes.c_void_p()
+        status = self.lib.dr_create(ctypes.byref(record), ctypes.byref(handle))
+        if status:
+            raise CoreError(f"the core refused its configuration ({STATUS[status]}): {config}")
+        self._handle: ctypes.c_void_p | None = handle
+        self._hook: Any = None
+        self._hook_error: BaseException | None = None
+        self._stop = binding.StopRecord()
+
+    @property
+    def handle(self) -> ctypes.c_void_p:
+        """The C handle; raises EngineError after close."""
+        if self._handle is None:
+            raise EngineError("the board is closed")
+        return self._handle
+
+    def close(self) -> None:
+        """Free the board; a second call does nothing."""
+        if self._handle is not None:
+            self.lib.dr_destroy(self._handle)
+            self._handle = None
+
+    def __del__(self) -> None:
+        if getattr(self, "_handle", None) is not None:
+            self.close()
+
+    def _check(self, status: int) -> None:
+        if status:
+            text = self.lib.dr_error(self.handle).decode(errors="replace")
+            raise CoreError(text or f"the core refused the call ({STATUS.get(status, status)})")
+
+    # ------------------------------------------------------------------ building
+    def add_region(
+        self, name: str, base: int, size: int, flags: int, read_wait: int = 0, fetch_wait: int = 0, branch_wait: int = 0
+    ) -> int:
+        """Plain memory; base and size in bytes, multiples of 1024; waits in core cycles. Returns its index."""
+        record = binding.RegionConfig(base, size, flags, read_wait, fetch_wait, branch_wait)
+        index = ctypes.c_uint32()
+        self._check(self.lib.dr_add_region(self.handle, name.encode(), ctypes.byref(record), ctypes.byref(index)))
+        return index.value
+
+    def set_region_waits(self, region: int, read_wait: int, fetch_wait: int, branch_wait: int) -> None:
+        """Change a region's wait cycles, for instance when firmware changes the flash divider."""
+        self._check(self.lib.dr_set_region_waits(self.handle, region, read_wait, fetch_wait, branch_wait))
+
+    def add_device(
+        self,
+        name: str,
+        base: int,
+        size: int,
+        registers: Sequence[Sequence[int]],
+        *,
+        widths: int = 7,
+        absent_faults: bool = False,
+        model: int = MODEL_REGISTERS,
+        parameters: Sequence[int] = (),
+    ) -> int:
+        """A register file. registers: rows in the order of dr_register. Returns its index."""
+        rows = (binding.Register * max(1, len(registers)))(*[binding.Register(*row) for row in registers])
+        record = binding.DeviceConfig(
+            base=base, size=size, widths=widths, absent_faults=int(absent_faults), model=model, registers=rows
+        )
+        record.register_count = len(registers)
+        record.parameters = (ctypes.c_uint32 * 8)(*parameters)
+        index = ctypes.c_uint32()
+        self._check(self.lib.dr_add_device(self.handle, name.encode(), ctypes.byref(record), ctypes.byref(index)))
+        return index.value
+
+    def add_mirror(self, device: int, base: int) -> None:
+        """The same block at a second address."""
+        self._check(self.lib.dr_add_mirror(self.handle, device, base))
+
+    def connect(self, device: int, line: int, irq: int) -> None:
+        """Output line of a device to an external interrupt; several lines to one interrupt are ORed."""
+        self._check(self.lib.dr_connect(self.handle, device, line, irq))
+
+    def set_cost(self, name: str, cycles: int) -> None:
+        """Cycles of one cost class; names as in the core's table."""
+        known = self.cost_names()
+        if name not in known:
+            raise UsageError(f"cost class '{name}' unknown; known: {', '.join(known)}")
+        self._check(self.lib.dr_set_cost(self.handle, known.index(name), cycles))
+
+    def cost_names(self) -> list[str]:
+        """All cost classes of the core, in its order."""
+        return [self.lib.dr_cost_name(i).decode() for i in range(self.lib.dr_cost_count())]
+
+    def set_hook(self, hook: HookFunction) -> None:
+        """hook(kind, device, arg, value, old, written, width) -> value; an exception in it ends the run."""
+
+        def call(_user: Any, pointer: Any) -> int:
+            c = pointer.contents
+            try:
+                return hook(c.kind, c.device, c.arg, c.value, c.old, c.written, c.width) & 0xFFFFFFFF
+            except BaseException as error:  # carried through C and raised again by run()
+                if self._hook_error is None:
+                    self._hook_error = error
+                self.lib.dr_request_stop(self.handle, 0)
+                return int(c.value)
+
+        self._hook = binding.Hook(call)  # kept referenced as long as C may call it
+        self._check(self.lib.dr_set_hook(self.handle, self._hook, None))
+
+    def _raise_hook_error(self) -> None:
+        if self._hook_error is not None:
+            error, self._hook_error = self._hook_error, None
+            raise error
+
+    # ------------------------------------------------------------------ memory and registers
+    def read(self, address: int, length: int) -> bytes:
+        """Guest memory, or stored register values, without side effects."""
+        buffer = ctypes.create_string_buffer(max(1, length))
+        self._check(self.lib.dr_read(self.handle, address, buffer, length))
+        return buffer.raw[:length]
+
+    def write(self, address: int, data: bytes) -> None:
+        """Guest memory, read-only regions too."""
+        self._check(self.lib.dr_write(self.handle, address, data, len(data)))
+
+    def get_register(self, device: int, index: int) -> int:
+        """Stored value of a device register, hidden ones too."""
+        value = ctypes.c_uint32()
+        self._check(self.lib.dr_get_register(self.handle, device, index, ctypes.byref(value)))
+        return value.value
+
+    def set_register(self, device: int, index: int, value: int) -> None:
+        """Set the stored value, without hooks or masks."""
+        self._check(self.lib.dr_set_register(self.handle, device, index, value & 0xFFFFFFFF))
+
+    def get_cpu(self, name: str) -> int:
+        """A core register by its name in CPU_REGISTERS."""
+        value = ctypes.c_uint32()
+        self._check(self.lib.dr_get_cpu(self.handle, CPU_REGISTERS[name], ctypes.byref(value)))
+        return value.value
+
+    def set_cpu(self, name: str, value: int) -> None:
+        """Set a core register by its name in CPU_REGISTERS."""
+        self._check(self.lib.dr_set_cpu(self.handle, CPU_REGISTERS[name], value & 0xFFFFFFFF))
+
+    def decodes(self, first: int, second: int = 0) -> tuple[bool, int]:
+        """(is an instruction, its length in bytes) of two halfwords."""
+        length = ctypes.c_uint32()
+        ok = self.lib.dr_decodes(self.handle, first, second, ctypes.byref(length))
+        return bool(ok), length.value
+
+    # ------------------------------------------------------------------ devices
+    def set_enabled(self, device: int, enabled: bool) -> None:
+        """Clock gate: accesses to a disabled block are bus errors."""
+        self._check(self.lib.dr_set_enabled(self.handle, device, int(enabled)))
+
+    def set_device_clock(self, device: int, hz: int) -> None:
+        """Functional clock of a device, 0 = stopped."""
+        self._check(self.lib.dr_set_device_clock(self.handle, device, hz))
+
+    def set_line(self, device: int, line: int, level: bool) -> None:
+        """Level of a device's output line."""
+        self._check(self.lib.dr_set_line(self.handle, device, line, int(level)))
+
+    def schedule(self, device: int, event: int, delay_ps: int, priority: int) -> None:
+        """Deliver an event after a delay; scheduling the same event again moves it."""
+        self._check(self.lib.dr_schedule(self.handle, device, event, delay_ps, priority))
+
+    def cancel(self, device: int, event: int) -> None:
+        """Take an event off the queue, if it is there."""
+        self._check(self.lib.dr_cancel(self.handle, device, event))
+
+    def log(self) -> list[Any]:
+        """Everything logged since the last clear_log, as LogRecord structures."""
+        records = []
+        for index in range(self.lib.dr_log_count(self.handle)):
+            record = binding.LogRecord()
+            self._check(self.lib.dr_get_log(self.handle, index, ctypes.byref(record)))
+            records.append(record)
+        return records
+
+    def clear_log(self) -> None:
+        """Forget the log."""
+        self.lib.dr_clear_log(self.handle)
+
+    def uart_send(self, device: int, data: bytes, bit_ps: int = 0, gap_bits: int = 0) -> None:
+        """Queue bytes on the line into a UART; bit_ps 0 = the receiver's own rate."""
+        self._check(self.lib.dr_uart_send(self.handle, device, data, len(data), bit_ps, gap_bits))
+
+    def uart_pending(self, device: int) -> int:
+        """Bytes still on their way into a UART."""
+        return int(self.lib.dr_uart_pending(self.handle, device))
+
+    def uart_receive(self, device: int) -> list[tuple[int, int]]:
+        """Everything a UART has sent since the last call: (end of stop bit in ps, byte)."""
+        count = self.lib.dr_uart_available(self.handle, device)
+        if not count:
+            return []
+        data, times = (ctypes.c_uint8 * count)(), (ctypes.c_uint64 * count)()
+        count = self.lib.dr_uart_receive(self.handle, device, data, times, count)
+        return list(zip(times[:count], data[:count], strict=True))
+
+    def uart_stop_on(self, device: int, byte: int | None) -> None:
+        """End runs when a UART has sent this byte."""
+        self._check(self.lib.dr_uart_stop_on(self.handle, device, -1 if byte is None else byte))
+
+    # ------------------------------------------------------------------ running
+    def reset(self) -> None:
+        """Core and devices to reset values; memory and time stay."""
+        self._check(self.lib.dr_reset(self.handle))
+        self._raise_hook_error()
+
+    def start(self, vector_table: int) -> None:
+        """SP and PC from the vector table."""
+        self._check(self.lib.dr_set_vector_table(self.handle, vector_table))
+        self._check(self.lib.dr_start(self.handle))
+
+    def run(self, for_ps: int, max_instructions: int = NEVER) -> RawStop:
+        """Run for a virtual time. Exceptions of the hook come out here."""
+        s = self._stop
+        self._check(self.lib.dr_run(self.handle, for_ps, max_instructions, ctypes.byref(s)))
+        self._raise_hook_error()
+        return RawStop(s.reason, s.pc, s.lr, s.detail, s.at_ps, s.cycles, s.instructions)
+
+    def request_stop(self) -> None:
+        """End the run that is under way; may come from another thread."""
+        self.lib.dr_request_stop(self.handle, 0)
+
+    def stop_on_fault(self, on: bool) -> None:
+        """End runs when a fault exception is taken."""
+        self._check(self.lib.dr_stop_on_fault(self.handle, int(on)))
+
+    def set_breakpoint(self, address: int, on: bool) -> None:
+        """End runs before the instruction at this address."""
+        self._check(self.lib.dr_set_breakpoint(self.handle, address, int(on)))
+
+    def watch_stack(self, low: int, high: int) -> None:
+        """Start to follow the lowest stack pointer in [low, high]."""
+        self._check(self.lib.dr_watch_stack(self.handle, low, high))
+
+    def stack_low(self) -> int | None:
+        """Lowest stack pointer seen since watch_stack."""
+        value = int(self.lib.dr_stack_low(self.handle))
+        return None if value == 0xFFFFFFFF else value
+
+    def set_irq_pending(self, irq: int) -> None:
+        """Pend an external interrupt, as a write to NVIC_ISPR does."""
+        self._check(self.lib.dr_set_irq_pending(self.handle, irq))
+
+    def set_clock(self, hz: int) -> None:
+        """Core clock from now on."""
+        self._check(self.lib.dr_set_clock(self.handle, hz))
+
+    @property
+    def clock_hz(self) -> int:
+        """Core clock now."""
+        return int(self.lib.dr_clock(self.handle))
+
+    @property
+    def now_ps(self) -> int:
+        """Virtual time."""
+        return int(self.lib.dr_now_ps(self.handle))
+
+    @property
+    def cycles(self) -> int:
+        """Core clock cycles since the board was made, sleep included."""
+        return int(self.lib.dr_cycles(self.handle))
+
+    @property
+    def instructions(self) -> int:
+        """Retired instructions since the board was made."""
+        return int(self.lib.dr_instructions(self.handle))
+
+    def take_snapshot(self) -> Snapshot:
+        """Copy the whole state."""
+        handle = ctypes.c_void_p()
+        self._check(self.lib.dr_take_snapshot(self.handle, ctypes.byref(handle)))
+        return Snapshot(self.lib, handle)
+
+    def restore_snapshot(self, snapshot: Snapshot) -> None:
+        """Go back to a snapshot of this board, or of one built alike."""
+        self._check(self.lib.dr_restore_snapshot(self.handle, snapshot.handle))
