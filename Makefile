@@ -7,7 +7,7 @@ TOOLCHAIN ?= zig
 ARGS ?=
 
 PY := .venv/bin/python
-PIP := $(PY) -m pip --disable-pip-version-check install --quiet --constraint constraints.txt
+PIP := $(PY) -m pip --disable-pip-version-check install -qq --constraint constraints.txt
 # The strict build finds what the ordinary one lets pass; -Wconversion stays off: register arithmetic narrows on purpose.
 STRICT := -std=gnu11 -fPIC -shared -O1 -Wall -Wextra -Werror -Wshadow -Wstrict-prototypes -Wmissing-prototypes \
 	-Wpointer-arith -Wcast-align -Wundef -Wvla -Wformat=2 -Wimplicit-fallthrough -Wwrite-strings
@@ -82,7 +82,7 @@ robot: firmware
 # The same suites on the oldest Robot Framework that is supported, put in front of the one in .venv.
 build/robot61: constraints.txt | $(PY)
 	@echo "== installing Robot Framework 6.1.1 beside the newer one"
-	@$(PY) -m pip --disable-pip-version-check install --quiet --no-deps --target $@ robotframework==6.1.1
+	@$(PY) -m pip --disable-pip-version-check install -qq --no-deps --target $@ robotframework==6.1.1
 	@touch $@
 
 robot61: firmware build/robot61
@@ -113,8 +113,8 @@ lint: setup .venv/.lint
 constraints: | $(PY)
 	@echo "== resolving pyproject.toml in a new environment"
 	@rm -rf .venv-constraints && $(PY) -m venv .venv-constraints
-	@.venv-constraints/bin/python -m pip --disable-pip-version-check install --quiet setuptools ziglang==0.14.1
-	@.venv-constraints/bin/python -m pip --disable-pip-version-check install --quiet --no-build-isolation \
+	@.venv-constraints/bin/python -m pip --disable-pip-version-check install -qq setuptools ziglang==0.14.1
+	@.venv-constraints/bin/python -m pip --disable-pip-version-check install -qq --no-build-isolation \
 	  --editable '.[test,lint,plots]'
 	@{ grep '^#' constraints.txt; .venv-constraints/bin/python -m pip freeze --all --exclude-editable \
 	  | grep -v '^pip==' | sort -f; } > constraints.new

@@ -1,7 +1,7 @@
 """Where the files that are not code lie: board descriptions, models, firmware sources and what is built from them.
 
-In a checkout they are the folders beside `src/`; a wheel carries them as `digitrig/_data`. `DIGITRIG_ROOT` names another
-folder of the same shape, `DIGITRIG_BUILD` another place for what `digitrig build` makes.
+In a checkout they are the folders beside `src/`; a wheel carries them as `digitrig/_data`. `DIGITRIG_ROOT` names
+another folder of the same shape, `DIGITRIG_BUILD` another place for what `digitrig build` makes.
 """
 
 from __future__ import annotations
@@ -68,7 +68,7 @@ def build_dir() -> Path:
 
 
 def firmware_dirs() -> tuple[Path, ...]:
-    """Folders of built firmware, `<toolchain>/<board>/*.elf` below each: first what was built here, then what a wheel brought."""
+    """Folders of built firmware, `<toolchain>/<board>/*.elf` below each: first those built here."""
     built = build_dir() / "firmware"
     brought = root() / "build" / "firmware"
     return (built,) if built == brought else (built, brought)

@@ -1,0 +1,65 @@
+"""README.md and docs/: the commands they show exist, and their links lead somewhere."""
+
+from __future__ import annotations
+
+import re
+import shlex
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+PAGES = sorted([ROOT / "README.md", *(ROOT / "docs").rglob("*.md")])
+
+
+def commands(prefix: str) -> list[str]:
+    """Distinct commands after `$ ` in the pages' code blocks that begin with PREFIX, comments cut off."""
+    text = "\n".join(page.read_text(encoding="utf-8") for page in PAGES)
+    found = re.findall(r"^ *\$ (.+)$", text, re.MULTILINE)
+    return sorted({line.split(" #")[0].strip() for line in found if line.startswith(prefix)})
+
+
+def test_the_pages_show_commands() -> None:
+    assert {"make robot", "make test"} <= set(commands("make "))
+    assert len(commands("digitrig ")) >= 8
+
+
+@pytest.mark.parametrize("command", commands("make "))
+def test_make_knows_every_target_shown(command: str) -> None:
+    make = shutil.which("make")
+    if make is None:
+        pytest.skip("make is not installed: apt install make")
+    done = subprocess.run([make, "--dry-run", *shlex.split(command)[1:]], cwd=ROOT, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+
+
+def subcommands() -> dict[str, set[str]]:
+    """Subcommand (two words for groups like `data fetch`) -> options shown with it."""
+    found: dict[str, set[str]] = {}
+    for command in commands("digitrig "):
+        words = shlex.split(command.split("|")[0].split(">")[0])[1:]
+        name = " ".join(words[:2]) if words[0] == "data" else words[0]
+        found.setdefault(name, set()).update(re.match(r"-[-\w]+", word)[0] for word in words if word.startswith("-"))
+    return found
+
+
+@pytest.mark.parametrize("name", sorted(subcommands()))
+def test_the_command_line_knows_every_command_and_option_shown(name: str) -> None:
+    words = [] if name.startswith("-") else name.split()
+    done = subprocess.run(
+        [sys.executable, "-m", "digitrig", *words, "--help"],
+        capture_output=True,
+        text=True,
+        env={"PATH": "", "COLUMNS": "200", "NO_COLOR": "1", "TERM": "dumb", "PYTHONPATH": str(ROOT / "src")},
+    )
+    assert done.returncode == 0, done.stderr
+    assert {option for option in subcommands()[name] if option not in done.stdout} == set()
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_links_between_the_pages_lead_to_files(page: Path) -> None:
+    links = re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", page.read_text(encoding="utf-8"))
+    assert [link for link in links if not (page.parent / link).exists()] == []
