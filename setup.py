@@ -21,17 +21,18 @@ from setuptools.command.build import build
 
 ROOT = Path(__file__).resolve().parent
 NATIVE = Path("src", "digitrig", "native")
+LIBRARY = "libdigitrig_core.so"  # ctypes loads it by its path, so one name does on every platform
 BUILD_BASE = "build/setuptools"  # not build/ itself: that is where firmware goes, and sdist leaves out its build base
 
-# (sys.platform, machine) -> (clang target, library suffix, platform tag of the wheel)
+# (sys.platform, machine) -> (clang target, platform tag of the wheel)
 TARGETS = {
-    ("linux", "x86_64"): ("x86_64-linux-gnu.2.17", ".so", "manylinux_2_17_x86_64.manylinux2014_x86_64"),
-    ("linux", "aarch64"): ("aarch64-linux-gnu.2.17", ".so", "manylinux_2_17_aarch64.manylinux2014_aarch64"),
-    ("linux-musl", "x86_64"): ("x86_64-linux-musl", ".so", "musllinux_1_2_x86_64"),
-    ("linux-musl", "aarch64"): ("aarch64-linux-musl", ".so", "musllinux_1_2_aarch64"),
-    ("darwin", "x86_64"): ("x86_64-macos.11.0", ".dylib", "macosx_11_0_x86_64"),
-    ("darwin", "arm64"): ("aarch64-macos.11.0", ".dylib", "macosx_11_0_arm64"),
-    ("win32", "amd64"): ("x86_64-windows-gnu", ".dll", "win_amd64"),
+    ("linux", "x86_64"): ("x86_64-linux-gnu.2.17", "manylinux_2_17_x86_64.manylinux2014_x86_64"),
+    ("linux", "aarch64"): ("aarch64-linux-gnu.2.17", "manylinux_2_17_aarch64.manylinux2014_aarch64"),
+    ("linux-musl", "x86_64"): ("x86_64-linux-musl", "musllinux_1_2_x86_64"),
+    ("linux-musl", "aarch64"): ("aarch64-linux-musl", "musllinux_1_2_aarch64"),
+    ("darwin", "x86_64"): ("x86_64-macos.11.0", "macosx_11_0_x86_64"),
+    ("darwin", "arm64"): ("aarch64-macos.11.0", "macosx_11_0_arm64"),
+    ("win32", "amd64"): ("x86_64-windows-gnu", "win_amd64"),
 }
 
 CFLAGS = [
@@ -55,8 +56,8 @@ DATA = {
 }
 
 
-def host_target() -> tuple[str, str, str]:
-    """(clang target, library suffix, wheel platform tag) of this machine; SystemExit names it when unknown."""
+def host_target() -> tuple[str, str]:
+    """(clang target, wheel platform tag) of this machine; SystemExit names it when unknown."""
     system = sys.platform
     if system == "linux" and "musl" in str(sysconfig.get_config_var("HOST_GNU_TYPE")):
         system = "linux-musl"
@@ -83,9 +84,9 @@ def up_to_date(library: Path) -> bool:
 
 
 def compile_core(directory: Path) -> Path:
-    """Compile the core to DIRECTORY/libdigitrig_core.<suffix> if its inputs are newer, and return the path."""
-    target, suffix, _tag = host_target()
-    library = directory / f"libdigitrig_core{suffix}"
+    """Compile the core to DIRECTORY/libdigitrig_core.so if its inputs are newer, and return the path."""
+    target, _tag = host_target()
+    library = directory / LIBRARY
     if up_to_date(library):
         return library
     directory.mkdir(parents=True, exist_ok=True)
@@ -131,7 +132,7 @@ class BuildCore(Command):
         return [str(path.relative_to(ROOT)) for path in core_inputs()]
 
     def get_outputs(self) -> list[str]:
-        return [str(self.library() / f"libdigitrig_core{host_target()[1]}")]
+        return [str(self.library() / LIBRARY)]
 
     def get_output_mapping(self) -> dict[str, str]:
         return {}
@@ -185,7 +186,7 @@ class Wheel(bdist_wheel):
     """py3-none-<platform>: a ctypes library depends on the platform, not on the Python version."""
 
     def get_tag(self) -> tuple[str, str, str]:
-        return "py3", "none", host_target()[2]
+        return "py3", "none", host_target()[1]
 
 
 class BinaryDistribution(Distribution):

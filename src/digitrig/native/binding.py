@@ -7,6 +7,7 @@ structures when it loads the library, so that a stale build is refused instead o
 from __future__ import annotations
 
 import ctypes
+import os
 from ctypes import (
     CFUNCTYPE,
     POINTER,
@@ -131,8 +132,9 @@ PROTOTYPES: dict[str, tuple[Any, list[Any]]] = {
 
 
 def library_path() -> Path:
-    """Where the compiled core lies: beside this file."""
-    return Path(__file__).with_name(LIBRARY)
+    """Where the compiled core lies: beside this file, or what `DIGITRIG_CORE` names (a build with sanitizers)."""
+    named = os.environ.get("DIGITRIG_CORE")
+    return Path(named) if named else Path(__file__).with_name(LIBRARY)
 
 
 def load(path: Path) -> ctypes.CDLL:
