@@ -75,8 +75,7 @@ def as_labels(array: ArrayLike, count: int, where: str) -> Labels:
 def centre_by_mass(image: GreyImage) -> GreyImage:
     """Shift an image by whole pixels so that its centre of mass is pixel 14, 14, as MNIST's are to half a pixel.
 
-    image: (28, 28) uint8 with ink that keeps clear of the border by 4 pixels.  The shift stays within those 4 pixels, so
-    that no ink is lost.
+    image: (28, 28) uint8.  The shift is cut where it would push ink over the border, so that none is lost.
     """
     weights = image.astype(np.int64)
     total = int(weights.sum())

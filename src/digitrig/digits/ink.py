@@ -3,13 +3,14 @@
 `ink(7, "crossed")` takes a skeleton of `ink_styles.py`, varies it with a generator that its name seeds (control points,
 slant, aspect, size, pen width, speed), and samples the moving pen at 100 Hz. `Ink.render` draws the strokes as an
 MNIST image. Only integers and the IEEE operations + - * / and square root are used, which round alike everywhere, so
-that every machine gives the same bytes.
+that every machine gives the same bytes (sums of floats by fsum: the built-in sum rounds by Python version).
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import sqrt
+from itertools import pairwise
+from math import fsum, sqrt
 
 from digitrig.digits.arrays import GreyImage
 from digitrig.digits.ink_styles import STYLES
@@ -39,8 +40,8 @@ class Point:
 class Ink:
     """A digit as pen strokes: the pen touches down at the first point of a stroke and lifts after the last.
 
-    strokes: times never fall within a stroke nor from one to the next.  pen: width of the line as a part of the box that
-    the digit fills.  digit: what was meant, or None where nobody said.
+    strokes: times never fall within a stroke nor from one to the next.  pen: width of the line as a part of the box
+    that the digit fills.  digit: what was meant, or None where nobody said.
     """
 
     strokes: tuple[tuple[Point, ...], ...]
@@ -208,9 +209,10 @@ def _sample(curves: list[list[tuple[float, float]]], speed: float) -> tuple[tupl
 
 def _walk(line: list[tuple[float, float]], stride: float) -> list[tuple[float, float]]:
     """Points along the line, one per sample. stride: length per sample at full pace."""
-    costs = [_distance(a, b) / _pace(line, index) for index, (a, b) in enumerate(zip(line, line[1:], strict=False))]
-    samples = max(3, int(sum(costs) / stride) + 1)
-    step = sum(costs) / samples
+    costs = [_distance(a, b) / _pace(line, index) for index, (a, b) in enumerate(pairwise(line))]
+    length = fsum(costs)
+    samples = max(3, int(length / stride) + 1)
+    step = length / samples
     walked = [line[0]]
     done, index = 0.0, 0
     for sample in range(1, samples):

@@ -56,4 +56,4 @@ def _distances(pieces: NDArray[np.int64]) -> NDArray[np.float64]:
         along = np.clip(x * dx + y * dy, 0, length2) / np.maximum(1, length2)
         away_x, away_y = x - along * dx, y - along * dy
         nearest = np.minimum(nearest, (away_x * away_x + away_y * away_y).min(axis=0))
-    return np.sqrt(nearest)
+    return np.asarray(np.sqrt(nearest))
