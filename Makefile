@@ -14,6 +14,8 @@ STRICT := -std=gnu11 -fPIC -shared -O1 -Wall -Wextra -Werror -Wshadow -Wstrict-p
 NATIVE := src/digitrig/native
 CORE := $(wildcard $(NATIVE)/src/*.c)
 CORE_INPUTS := $(CORE) $(wildcard $(NATIVE)/*/*.h) setup.py pyproject.toml
+# What runs on the sanitizer builds: the core's own tests (not the long comparison with other CPUs), and whole boards.
+SANITIZED := $(PY) -m pytest -q pytests/native --ignore=pytests/native/differential
 C_FILES = $(shell git ls-files '$(NATIVE)/*.c' '$(NATIVE)/*.h' 'firmware/*.c' 'firmware/*.h' 'pytests/*.c' 'pytests/*.h')
 FIRMWARE_INPUTS = $(shell find firmware models platforms src/digitrig/codegen src/digitrig/firmware_build.py \
 	-name __pycache__ -prune -o -type f -print 2>/dev/null)
@@ -109,6 +111,23 @@ lint: setup .venv/.lint
 	@echo "== strict build of the C core"
 	@mkdir -p build/lint
 	@$(PY) -m ziglang cc $(STRICT) -I$(NATIVE)/include -I$(NATIVE)/src $(CORE) -o build/lint/libdigitrig_core.so
+
+# Undefined behaviour: by the pinned clang, which brings the runtime. Addresses: by gcc, whose runtime pip does not have.
+SANITIZE = -std=gnu11 -g -O1 -fPIC -shared -fno-strict-aliasing -I$(NATIVE)/include -I$(NATIVE)/src $(CORE)
+
+sanitize: firmware .venv/.test
+	@echo "== C core with the undefined-behaviour sanitizer"
+	@mkdir -p build/sanitize
+	@$(PY) -m ziglang cc $(SANITIZE) -fsanitize=undefined -fno-sanitize-trap=undefined -o build/sanitize/undefined.so
+	@DIGITRIG_CORE=$(CURDIR)/build/sanitize/undefined.so $(SANITIZED)
+	@if ! command -v gcc >/dev/null; then \
+	  echo "== no gcc: the address sanitizer was not run (apt install gcc)"; \
+	else \
+	  echo "== C core with the address sanitizer, by gcc"; \
+	  gcc $(SANITIZE) -fsanitize=address,undefined -fno-sanitize-recover=all -o build/sanitize/address.so && \
+	  LD_PRELOAD=$$(gcc -print-file-name=libasan.so) ASAN_OPTIONS=detect_leaks=0 \
+	  DIGITRIG_CORE=$(CURDIR)/build/sanitize/address.so $(SANITIZED); \
+	fi
 
 constraints: | $(PY)
 	@echo "== resolving pyproject.toml in a new environment"
