@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum
+from pathlib import Path
 from typing import Protocol
 
 PS_PER_US = 1_000_000
@@ -141,8 +142,11 @@ class Machine(Protocol):
     clock: Clock
     pins: Pins
 
-    def load(self, image: Image) -> None:
-        """Put the image into memory, reset, and set SP and PC from its vector table."""
+    def load_file(self, path: Path, address: int | None = None) -> Image:
+        """Check a firmware file, put it into memory, reset, and set SP and PC from its vector table.
+
+        address: where a raw binary goes.  Raises MissingFileError, FirmwareFileError.
+        """
         ...
 
     def run(self, for_ps: int, max_instructions: int | None = None) -> Stop: ...
@@ -152,6 +156,14 @@ class Machine(Protocol):
     def registers(self) -> Mapping[str, int]: ...
 
     def log(self) -> list[LogEntry]: ...
+
+    def stop_on_fault(self, on: bool) -> None:
+        """End runs with StopReason.FAULT when the core takes a fault exception."""
+        ...
+
+    def function_at(self, address: int) -> str:
+        """`name+0x12` of the function that holds an address, from the loaded image's symbols, or ""."""
+        ...
 
     def set_breakpoint(self, address: int, on: bool = True) -> None: ...
 
