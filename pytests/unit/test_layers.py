@@ -21,7 +21,7 @@ LAYERS = [
     {"platform"},
     {"peripherals"},
     {"engines"},
-    {"firmware_files"},
+    {"console_log", "firmware_files"},
     {"board"},
     {"digits"},
     {"reference"},

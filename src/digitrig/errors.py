@@ -75,6 +75,10 @@ class EngineError(DigitrigError):
     """The engine itself failed."""
 
 
+class CoreError(EngineError):
+    """A call of the C core was refused; the text is the core's own."""
+
+
 class FirmwareFault(DigitrigError):
     """The firmware faulted or locked up; `report` is the text of what is known of it."""
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from digitrig.errors import EngineError, UsageError
+from digitrig.errors import CoreError, EngineError, UsageError
 from digitrig.native import binding
 
 STATUS = {1: "argument", 2: "memory", 3: "address", 4: "state", 5: "overlap"}
@@ -45,10 +45,6 @@ CPU_REGISTERS = {
     **{f"s{i}": 32 + i for i in range(32)},
 }
 NEVER = 2**64 - 1
-
-
-class CoreError(EngineError):
-    """A call of the C core was refused; the text is the core's own."""
 
 
 @dataclass(frozen=True)
