@@ -37,6 +37,7 @@ TARGETS = {
 
 CFLAGS = [
     "-O2",
+    "-s",  # no debug information: it holds the path of the checkout, and the library would differ between machines
     "-std=gnu11",
     "-fPIC",
     "-shared",
