@@ -1,0 +1,25 @@
+/* What firmware sees of a model that was turned into C ahead of time.
+ *
+ * The generated source of a model defines `model_bundle`, and owns the memory that it works in. Sizes are also macros
+ * of the generated header, for a linker script or a static assert.
+ */
+#ifndef KERNELS_BUNDLE_H
+#define KERNELS_BUNDLE_H
+
+#include <stdint.h>
+
+struct bundle {
+    const char *name;              /* of the model */
+    const char *hash8;             /* first eight hex digits of the SHA-256 of the .tflite file */
+    uint32_t input_bytes;          /* size of *input() */
+    uint32_t output_bytes;         /* size of *output() */
+    uint32_t arena_bytes;          /* activations and scratch together */
+    int8_t *(*input)(void);        /* where the input goes before run(): int8, row-major; a pixel minus 128.
+                                      run() may overwrite it: write it again before every run */
+    const int8_t *(*output)(void); /* scores after run(), until the next run() or write to the input */
+    int (*run)(void);              /* 0: done. Nothing can fail; the status is for other kinds of runner */
+};
+
+extern const struct bundle model_bundle;
+
+#endif

@@ -1,0 +1,82 @@
+/* Fixed-point arithmetic, bit for bit that of the TFLite reference kernels.
+ *
+ * The reference (LiteRT, reference kernels, double rounding) computes in 64 bits; on Armv6-M, where a multiply gives 32
+ * bits only, the same results come from 16-bit halves.
+ */
+#ifndef KERNELS_FIXED_POINT_H
+#define KERNELS_FIXED_POINT_H
+
+#include "forms.h"
+#include <stdint.h>
+
+/* Product of two Q0.31 numbers: (a * b + 2^30) >> 31, that is 2ab's high word, rounded, halves up.
+ *
+ * a, b: any, but not both -2^31 (whose product 1.0 the reference saturates; no caller has it, see each).
+ */
+static inline int32_t fixed_high_mul(int32_t a, int32_t b) {
+#if KERNELS_LONG_MULTIPLY
+    return (int32_t)(((int64_t)a * b + (1 << 30)) >> 31);
+#else
+    /* a * b = high * 2^32 + middle * 2^16 + low; no partial sum below leaves 32 bits:
+       |ah * bl| <= 2^15 * (2^16 - 1), which leaves room for one more 16-bit carry. */
+    int32_t ah = a >> 16, bh = b >> 16;
+    uint32_t al = (uint16_t)a, bl = (uint16_t)b;
+    int32_t middle = ah * (int32_t)bl + (int32_t)((al * bl) >> 16);
+    int32_t rest = (int32_t)al * bh + (int32_t)(uint16_t)middle;
+    uint32_t high = (uint32_t)(ah * bh) + (uint32_t)(middle >> 16) + (uint32_t)(rest >> 16);
+    uint32_t quarters = ((uint32_t)rest >> 14) & 3u; /* bits 31:30 of the low word of the product */
+    return (int32_t)((high << 1) + ((quarters + 1u) >> 1));
+#endif
+}
+
+/* x / 2^exponent, rounded to nearest, halves away from zero.  exponent: 0..31.  x: above -2^31. */
+static inline int32_t fixed_rounding_shift(int32_t x, int32_t exponent) {
+    if (exponent == 0) {
+        return x;
+    }
+    int32_t twice = (x - (x < 0)) >> (exponent - 1);
+    return twice - (twice >> 1); /* (twice + 1) >> 1 without its overflow */
+}
+
+/* Scale an accumulator as MultiplyByQuantizedMultiplier of the reference does: x * multiplier * 2^(shift - 31).
+ *
+ * x: any whose left shift stays in 32 bits (beyond that the reference is undefined too).
+ * multiplier: 0 or 2^30..2^31-1.  shift: -31..30, left if positive.
+ * Rounds twice: after the multiply, halves up; after the right shift, halves away from zero.
+ */
+static inline int32_t fixed_scale(int32_t x, int32_t multiplier, int32_t shift) {
+    if (shift >= 0) {
+        return fixed_high_mul((int32_t)((uint32_t)x << shift), multiplier);
+    }
+    return fixed_rounding_shift(fixed_high_mul(x, multiplier), -shift);
+}
+
+/* How accumulators become int8. One for a layer; the arrays have one entry per output channel. */
+struct requantise_s8 {
+    const int32_t *multiplier; /* 0 or 2^30..2^31-1 */
+    const int8_t *shift;       /* -31..30, left if positive */
+    int32_t zero_point;        /* of the output, -128..127 */
+    int32_t minimum, maximum;  /* fused activation, in output steps: minimum <= output <= maximum */
+};
+
+/* Accumulator of `channel` to int8.
+ *
+ * With ReLU fused the minimum is the zero point, and every accumulator up to 0 gives it whatever the multiplier is;
+ * that saves about half of the multiplications.
+ */
+static inline int8_t requantise_s8(const struct requantise_s8 *r, int32_t accumulator, int32_t channel) {
+    if (accumulator <= 0 && r->minimum >= r->zero_point) {
+        return (int8_t)r->minimum;
+    }
+    int32_t y = fixed_scale(accumulator, r->multiplier[channel], r->shift[channel]);
+    /* Compared before the zero point is added, so that the sum cannot overflow. */
+    if (y >= r->maximum - r->zero_point) {
+        return (int8_t)r->maximum;
+    }
+    if (y <= r->minimum - r->zero_point) {
+        return (int8_t)r->minimum;
+    }
+    return (int8_t)(y + r->zero_point);
+}
+
+#endif

@@ -1,0 +1,10 @@
+/* All kernels, for generated sources. */
+#ifndef KERNELS_KERNELS_H
+#define KERNELS_KERNELS_H
+
+#include "conv2d_s8.h"
+#include "fully_connected_s8.h"
+#include "max_pool_s8.h"
+#include "softmax_s8.h"
+
+#endif
