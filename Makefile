@@ -20,7 +20,7 @@ C_FILES = $(shell git ls-files '$(NATIVE)/*.c' '$(NATIVE)/*.h' 'firmware/*.c' 'f
 FIRMWARE_INPUTS = $(shell find firmware models platforms src/digitrig/codegen src/digitrig/firmware_build.py \
 	-name __pycache__ -prune -o -type f -print 2>/dev/null)
 
-.PHONY: help setup firmware robot robot61 test lint sanitize bench constraints clean
+.PHONY: help setup firmware robot robot61 test lint ruff mypy clang-format strict sanitize bench constraints clean
 
 help:
 	@echo "make setup     make .venv, install digitrig in it and compile the C core"
@@ -100,14 +100,21 @@ bench: firmware
 	@$(PY) -m digitrig bench $(ARGS)
 
 # ---------------------------------------------------------------- checks
-lint: setup .venv/.lint
+lint: ruff mypy clang-format strict
+
+ruff: .venv/.lint
 	@echo "== ruff"
-	@$(PY) -m ruff check --quiet .
-	@$(PY) -m ruff format --check --quiet .
+	@$(PY) -m ruff check --quiet . && $(PY) -m ruff format --check --quiet .
+
+mypy: .venv/.lint
 	@echo "== mypy --strict"
 	@$(PY) -m mypy
+
+clang-format: .venv/.lint
 	@echo "== clang-format"
 	@.venv/bin/clang-format --dry-run -Werror $(C_FILES)
+
+strict: .venv/.packages
 	@echo "== strict build of the C core"
 	@mkdir -p build/lint
 	@$(PY) -m ziglang cc $(STRICT) -I$(NATIVE)/include -I$(NATIVE)/src $(CORE) -o build/lint/libdigitrig_core.so
