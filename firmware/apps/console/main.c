@@ -1,0 +1,69 @@
+/* The console program: takes digit images over the serial line, or from a debugger, and prints what they are.
+ *
+ * Everything happens in the main loop; interrupts only move bytes and count milliseconds, and between them the core
+ * sleeps. */
+#include "boards/board.h"
+#include "button.h"
+#include "common/cpu.h"
+#include "common/fault.h"
+#include "common/start.h"
+#include "drivers/systick.h"
+#include "protocol.h"
+#include "runner.h"
+
+static void take_serial(uint32_t now_ms)
+{
+    uint8_t byte;
+    const uint32_t errors = serial_take_errors(&board_console);
+    if (errors != 0u) {
+        protocol_line_error(errors, now_ms);
+    }
+    while (serial_read(&board_console, &byte)) {
+        protocol_byte(byte, now_ms);
+    }
+}
+
+static void each_millisecond(uint32_t now_ms)
+{
+    protocol_tick(now_ms);
+    board_watchdog_refresh();
+    const bool button = button_pressed(board_button());
+    if (!protocol_is_idle()) {
+        return;
+    }
+    if (digitrig_request != 0u) {
+        runner_predict();
+        digitrig_request = 0;
+    } else if (button) {
+        runner_predict();
+    }
+}
+
+/* The test and WFI stand together under masked interrupts: an interrupt in between ends the WFI at once. */
+static void sleep_until_something_happens(uint32_t now_ms)
+{
+    cpu_mask_interrupts();
+    if (ring_is_empty(&board_console.rx) && board_console.errors == 0u && systick_ms() == now_ms) {
+        cpu_wait_for_interrupt();
+    }
+    cpu_unmask_interrupts();
+}
+
+int main(void)
+{
+    const char *what;
+    if (board_init(&what) != STATUS_OK) {
+        fault_stop(what);
+    }
+    runner_print_banner();
+    uint32_t last_ms = systick_ms();
+    for (;;) {
+        const uint32_t now_ms = systick_ms();
+        take_serial(now_ms);
+        if (now_ms != last_ms) {
+            last_ms = now_ms;
+            each_millisecond(now_ms);
+        }
+        sleep_until_something_happens(now_ms);
+    }
+}

@@ -1,0 +1,187 @@
+#include "protocol.h"
+
+#include <stdbool.h>
+
+#include "boards/board.h"
+#include "common/config.h"
+#include "common/line.h"
+#include "crc16.h"
+#include "runner.h"
+
+#define CRC_BYTES 2u
+#define FRAME_BYTES (IMAGE_BYTES + CRC_BYTES)
+
+enum state {
+    STATE_LINE,    /* collecting a command */
+    STATE_FRAME,   /* collecting an image and its CRC */
+    STATE_DISCARD, /* after an error, until the line has been silent */
+};
+
+static enum state state;
+static uint32_t last_byte_ms;
+
+static uint8_t command[CONSOLE_LINE_MAX];
+static uint32_t command_length;
+
+static uint32_t frame_length;
+static uint16_t frame_crc;    /* of the image bytes so far */
+static uint16_t received_crc; /* the two bytes after them */
+
+static void send(struct line *line)
+{
+    line_end(line);
+    (void)serial_write(&board_console, line->text, line->length);
+}
+
+static void send_text(const char *text)
+{
+    struct line line;
+    line_begin(&line);
+    line_text(&line, text);
+    send(&line);
+}
+
+static void give_up(uint32_t now_ms)
+{
+    state = STATE_DISCARD;
+    command_length = 0;
+    last_byte_ms = now_ms;
+}
+
+static bool command_is(const char *name)
+{
+    uint32_t i = 0;
+    while (i < command_length && name[i] != '\0' && command[i] == (uint8_t)name[i]) {
+        i++;
+    }
+    return i == command_length && name[i] == '\0';
+}
+
+static void begin_frame(void)
+{
+    state = STATE_FRAME;
+    frame_length = 0;
+    frame_crc = CRC16_START;
+    received_crc = 0;
+    send_text("ready for 784 bytes + crc16");
+}
+
+static void unknown_command(uint32_t now_ms)
+{
+    struct line line;
+    line_begin(&line);
+    line_text(&line, "error: unknown command '");
+    for (uint32_t i = 0; i < command_length; i++) {
+        line_printable(&line, command[i]);
+    }
+    line_text(&line, "'; try help");
+    send(&line);
+    give_up(now_ms);
+}
+
+static void run_command(uint32_t now_ms)
+{
+    if (command_is("image")) {
+        begin_frame();
+    } else if (command_is("predict")) {
+        runner_predict();
+    } else if (command_is("info")) {
+        runner_print_banner();
+    } else if (command_is("help")) {
+        send_text("commands: help info image predict");
+    } else {
+        unknown_command(now_ms);
+    }
+    command_length = 0;
+}
+
+static void line_byte(uint8_t byte, uint32_t now_ms)
+{
+    if (byte == '\n' || byte == '\r') {
+        if (command_length > 0u) { /* the second half of CR LF, or an empty line, is no command */
+            run_command(now_ms);
+        }
+    } else if (command_length >= CONSOLE_LINE_MAX) {
+        send_text("error: line too long");
+        give_up(now_ms);
+    } else {
+        command[command_length++] = byte;
+    }
+}
+
+static void finish_frame(uint32_t now_ms)
+{
+    if (received_crc == frame_crc) {
+        state = STATE_LINE;
+        runner_accept();
+        runner_predict();
+        return;
+    }
+    struct line line;
+    line_begin(&line);
+    line_text(&line, "error: crc ");
+    line_hex(&line, received_crc, 4);
+    line_text(&line, ", expected ");
+    line_hex(&line, frame_crc, 4);
+    send(&line);
+    give_up(now_ms);
+}
+
+static void frame_byte(uint8_t byte, uint32_t now_ms)
+{
+    if (frame_length < IMAGE_BYTES) {
+        runner_staging()[frame_length] = byte;
+        frame_crc = crc16_add(frame_crc, byte);
+    } else {
+        received_crc = (uint16_t)(((uint32_t)received_crc << 8) | byte);
+    }
+    frame_length++;
+    if (frame_length >= FRAME_BYTES) {
+        finish_frame(now_ms);
+    }
+}
+
+void protocol_byte(uint8_t byte, uint32_t now_ms)
+{
+    last_byte_ms = now_ms;
+    if (state == STATE_LINE) {
+        line_byte(byte, now_ms);
+    } else if (state == STATE_FRAME) {
+        frame_byte(byte, now_ms);
+    }
+}
+
+/* A wrong baud rate often overruns the receiver too, but not the other way round: framing is the cause to name. */
+void protocol_line_error(uint32_t errors, uint32_t now_ms)
+{
+    if (state != STATE_DISCARD) {
+        send_text((errors & SERIAL_ERROR_FRAMING) != 0u ? "error: framing, check the baud rate"
+                                                        : "error: overrun, frame dropped");
+    }
+    give_up(now_ms);
+}
+
+static void short_frame(uint32_t now_ms)
+{
+    struct line line;
+    line_begin(&line);
+    line_text(&line, "error: short frame, ");
+    line_unsigned(&line, frame_length);
+    line_text(&line, " of ");
+    line_unsigned(&line, FRAME_BYTES);
+    line_text(&line, " bytes");
+    send(&line);
+    give_up(now_ms);
+}
+
+void protocol_tick(uint32_t now_ms)
+{
+    const uint32_t silence_ms = now_ms - last_byte_ms;
+    if (state == STATE_FRAME && frame_length > 0u && silence_ms > CONSOLE_FRAME_SILENCE_MS) {
+        short_frame(now_ms);
+    } else if (state == STATE_DISCARD && silence_ms > CONSOLE_ERROR_SILENCE_MS) {
+        state = STATE_LINE;
+    }
+}
+
+int protocol_is_idle(void) { return state == STATE_LINE && command_length == 0u; }

@@ -1,0 +1,27 @@
+/* The image, the model, and what is printed about both. */
+#ifndef CONSOLE_RUNNER_H
+#define CONSOLE_RUNNER_H
+
+#include <stdint.h>
+
+#define IMAGE_BYTES 784u
+
+/* Pixels of the last complete image: 28 x 28, row by row, 0 = background, 255 = ink. A debugger may write here. */
+extern uint8_t digitrig_image[IMAGE_BYTES];
+
+/* A debugger writes any number but 0 after the image; the firmware runs, prints the result, and sets it back to 0. */
+extern volatile uint32_t digitrig_request;
+
+/* A place for a frame that is still arriving, so that a broken one leaves the last image as it was: the input of the
+ * model, which nobody needs between two runs. */
+uint8_t *runner_staging(void);
+
+/* The frame in staging was good: it is the image now. */
+void runner_accept(void);
+
+/* Run the model on the image and print the result lines. */
+void runner_predict(void);
+
+void runner_print_banner(void);
+
+#endif
