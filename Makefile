@@ -5,6 +5,7 @@ RUN ?= latest
 JOBS ?= 2
 TOOLCHAIN ?= zig
 ARGS ?=
+PYTHONS ?= python3 python3.11 python3.12 python3.13 python3.14 /usr/bin/python3
 
 PY := .venv/bin/python
 PIP := $(PY) -m pip --disable-pip-version-check install -qq --constraint constraints.txt
@@ -31,12 +32,13 @@ help:
 	@echo "make sanitize  the core's own tests on a build with sanitizers"
 	@echo "make bench     firmware, then the emulation speed"
 	@echo "make clean     remove .venv, build and results"
-	@echo "Variables: RUN=name of the results folder, JOBS=pytest workers, TOOLCHAIN=zig|gcc, ARGS=for robot or pytest."
+	@echo "Variables: RUN=name of the results folder, JOBS=pytest workers, TOOLCHAIN=zig|gcc, ARGS=for robot or pytest,"
+	@echo "PYTHONS=the interpreters to try."
 
 # ---------------------------------------------------------------- environment
 $(PY):
 	@echo "== looking for Python 3.11 or newer"
-	@for python in $(PYTHON) python3 python3.11 python3.12 python3.13 python3.14 /usr/bin/python3; do \
+	@for python in $(PYTHONS); do \
 	  if $$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1; then \
 	    if ! $$python -c 'import ensurepip, venv' >/dev/null 2>&1; then \
 	      missing=$$python; continue; \
@@ -93,7 +95,7 @@ robot61: firmware build/robot61
 
 test: firmware .venv/.test
 	@echo "== pytest with $(JOBS) workers"
-	@$(PY) -m pytest -n $(JOBS) $(ARGS)
+	@$(PY) -m pytest -n $(JOBS) --junitxml results/$(RUN)/pytest/junit.xml $(ARGS)
 
 bench: firmware
 	@echo "== bench: emulation speed, beside QEMU where it is installed"
