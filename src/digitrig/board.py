@@ -30,8 +30,8 @@ _SCORE = re.compile(r"^class = (\d+)$|^Confidence = (-?\d+)$")
 class Prediction:
     """One result of the firmware.
 
-    scores: ten int8, one per digit.  cycles, instructions: of the inference itself, by the engine; None where the engine
-    or the firmware gives none.  inference_us: what the board's own timer measured.  lines: the console lines of it.
+    scores: ten int8, one per digit.  cycles, instructions: of the inference itself, by the engine; None where the
+    engine or the firmware gives none.  inference_us: by the board's own timer.  lines: the console lines of it.
     """
 
     digit: int

@@ -10,7 +10,7 @@ __all__ = ["choose_engine", "open_machine"]
 
 
 def open_machine(spec: BoardSpec, engine: str | None = None) -> Machine:
-    """A machine for a board. Raises UnknownNameError or MissingToolError for the engine, PlatformError for its files."""
+    """A machine for a board. Raises UnknownNameError, MissingToolError (the engine) or PlatformError (its files)."""
     choose_engine(engine)
     from digitrig.engines.embedded import EmbeddedMachine
 

@@ -55,8 +55,8 @@ def _segments_fit(path: Path, segments: Iterable[tuple[int, bytes]], target: Tar
             last = address + len(data) - 1
             known = "; ".join(str(m) for m in target.memory)
             raise FirmwareFileError(
-                f"{path}: a segment of {len(data)} bytes at 0x{address:08x}..0x{last:08x} does not fit the memory map of "
-                f"{target.board}: {known}"
+                f"{path}: a segment of {len(data)} bytes at 0x{address:08x}..0x{last:08x} does not fit the memory map "
+                f"of {target.board}: {known}"
             )
 
 
@@ -65,8 +65,8 @@ def _check_architecture(path: Path, elf: Any, target: Target) -> None:
         kind = str(elf.header.e_machine).removeprefix("EM_")
         order = "little" if elf.little_endian else "big"
         raise FirmwareFileError(
-            f"{path}: built for {kind} ({elf.elfclass}-bit, {order}-endian); {target.board} needs 32-bit little-endian ARM "
-            f"({target.core})"
+            f"{path}: built for {kind} ({elf.elfclass}-bit, {order}-endian); {target.board} needs 32-bit little-endian "
+            f"ARM ({target.core})"
         )
     section = elf.get_section_by_name(".ARM.attributes")
     if section is None:
@@ -134,7 +134,7 @@ def _word(image: Image, address: int) -> int | None:
 
 
 def _vector_table(image: Image, target: Target) -> int:
-    """Where the board finds SP and PC: behind the i.MX boot header, at the part's fixed place, or at the lowest segment."""
+    """Where SP and PC are: behind the i.MX boot header, at the part's fixed place, or at the lowest segment."""
     if target.ivt is not None and ((_word(image, target.ivt) or 0) & 0xFF) == 0xD1:
         vectors = _word(image, target.ivt + 4)
         if vectors is not None:
@@ -157,8 +157,8 @@ def _check_vectors(path: Path, image: Image, target: Target) -> None:
         )
     if not entry & 1 or not any(m.holds(entry & ~1, 2) for m in target.memory):
         raise FirmwareFileError(
-            f"{path}: the vector table at 0x{table:08x} gives the reset handler 0x{entry:08x}, which is no Thumb address "
-            f"in the memory of {target.board}"
+            f"{path}: the vector table at 0x{table:08x} gives the reset handler 0x{entry:08x}, which is no Thumb "
+            f"address in the memory of {target.board}"
         )
 
 

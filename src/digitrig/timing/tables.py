@@ -73,8 +73,8 @@ CORTEX_M0PLUS = CostTable(
     not_modelled=("flash buffer and cache hits and misses beyond the board's fixed wait states", "bus contention"),
 )
 
-# One issue slot a cycle; multi-cycle units at their latency. Dual issue, branch prediction and caches are left out, so a
-# total is an upper estimate for code in TCM and says nothing of cache misses.
+# One issue slot a cycle; multi-cycle units at their latency. Dual issue, branch prediction and caches are left out, so
+# a total is an upper estimate for code in TCM and says nothing of cache misses.
 CORTEX_M7 = CostTable(
     name="m7-simple",
     title="Cortex-M7, single issue, no caches",

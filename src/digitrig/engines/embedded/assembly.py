@@ -1,0 +1,138 @@
+"""From a board description to a core with memory, devices, interrupts and costs."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from digitrig.engines.embedded.classes import MEMORY, OWN_CLASSES, known_classes
+from digitrig.engines.embedded.services import Services
+from digitrig.errors import PlatformError
+from digitrig.native import core as native
+from digitrig.native.core import Core, CoreError
+from digitrig.peripherals import peripheral_class
+from digitrig.peripherals.base import Peripheral
+from digitrig.peripherals.registers import CRegister, Flags
+from digitrig.platform import BoardSpec, Entry, Registration, Tag, check_platform
+from digitrig.platform.board import Waits
+from digitrig.timing import CostTable, costs_for
+
+FPU = {"none": 0, "single": 1, "double": 2}
+NATIVE_MODELS = {"registers": native.MODEL_REGISTERS, "lpuart": native.MODEL_LPUART}
+
+
+def make_core(spec: BoardSpec) -> Core:
+    """The bare core of a board."""
+    cpu = spec.cpu
+    return Core(
+        {
+            "core": native.CORES[spec.core],
+            "irq_count": cpu.irqs,
+            "priority_bits": cpu.priority_bits,
+            "mpu_regions": cpu.mpu_regions,
+            "has_vtor": 1,
+            "has_fpu": FPU[cpu.fpu],
+            "cpuid": cpu.cpuid,
+            "ccsidr": cpu.ccsidr,
+            "systick_external_hz": cpu.systick_external_hz,
+            "systick_calib": cpu.systick_calib,
+            "clock_hz": spec.reset_clock_hz,
+        }
+    )
+
+
+def cost_table(spec: BoardSpec) -> CostTable:
+    """The board's timing model."""
+    return costs_for(spec.timing.model)
+
+
+def assemble(spec: BoardSpec) -> Services:
+    """Build everything that the board's files say. Raises PlatformError with file and line."""
+    check_platform(spec.platform, known_classes(), spec.cpu.irqs)
+    core = make_core(spec)
+    services = Services(core)
+    for name, cycles in {**cost_table(spec).cycles, **spec.timing.costs}.items():
+        core.set_cost(name, cycles)
+    for entry in spec.platform.entries.values():
+        try:
+            if entry.type == MEMORY:
+                _add_memory(core, spec, entry)
+            elif entry.type not in OWN_CLASSES:
+                _add_peripheral(services, entry)
+        except CoreError as error:
+            raise PlatformError(entry.file, entry.line, str(error)) from error
+    for tag in spec.platform.tags:
+        _add_tag(services, tag)
+    for entry in spec.platform.entries.values():
+        if entry.name in services.models:
+            _connect(services, entry)
+    return services
+
+
+def _add_memory(core: Core, spec: BoardSpec, entry: Entry) -> None:
+    waits = spec.timing.waits.get(entry.name, Waits())
+    size = entry.attributes["size"]
+    flags = native.READ | native.EXECUTE | (0 if entry.name == spec.flash.name else native.WRITE)
+    for number, place in enumerate(entry.bus_registrations):
+        if number:
+            raise PlatformError(entry.file, place.line, f"memory '{entry.name}' stands at two addresses", "one address")
+        assert isinstance(size, int) and place.address is not None
+        core.add_region(entry.name, place.address, size, flags, waits.read, waits.fetch, waits.branch)
+
+
+def _rows(registers: list[CRegister]) -> list[tuple[int, ...]]:
+    return [(r.offset, r.width, r.flags, r.reset, r.write, r.w1c, r.read, r.reserved) for r in registers]
+
+
+def _add_peripheral(services: Services, entry: Entry) -> None:
+    model = peripheral_class(entry.type)(entry.name, entry.attributes, services)
+    kind, parameters = model.native_model() or ("registers", ())
+    for number, block in enumerate(model.blocks):
+        places = _places(entry, block.name)
+        if not places:
+            raise PlatformError(entry.file, entry.line, f"'{entry.name}' has no address for its region '{block.name}'")
+        first, *others = places
+        assert first.address is not None
+        device = services.core.add_device(
+            model.device(block),
+            first.address,
+            first.size or block.size,
+            _rows(block.rows()),
+            widths=sum(block.widths),
+            absent_faults=block.absent_faults,
+            model=NATIVE_MODELS[kind] if number == 0 else native.MODEL_REGISTERS,
+            parameters=parameters if number == 0 else (),
+        )
+        services.add(model.device(block), device, model, number)
+        for mirror in others:
+            assert mirror.address is not None
+            services.core.add_mirror(device, mirror.address)
+    services.models[entry.name] = model
+
+
+def _places(entry: Entry, region: str) -> list[Registration]:
+    """Bus addresses of one access region; the unnamed region is that of plain registrations."""
+    return [r for r in entry.bus_registrations if str(r.kwargs.get("region", "")) == region]
+
+
+def _add_tag(services: Services, tag: Tag) -> None:
+    size = tag.last - tag.first + 1
+    full = 0xFFFFFFFF
+    rows = []
+    if tag.value:
+        rows = [(o, 4, int(Flags.TAGGED), tag.value, 0, 0, full, 0) for o in range(0, size - size % 4, 4)]
+    try:
+        services.add(tag.name, services.core.add_device(tag.name, tag.first, size, rows))
+    except CoreError as error:
+        raise PlatformError(tag.file, tag.line, str(error)) from error
+
+
+def _connect(services: Services, entry: Entry) -> None:
+    model: Peripheral = services.models[entry.name]
+    seen: Counter[str | int | None] = Counter()
+    for connection in entry.connections:
+        ordinal = seen[connection.source]
+        seen[connection.source] += 1
+        if connection.target != "nvic":
+            continue
+        line = model.line_of(connection, ordinal)
+        services.core.connect(services.indices[model.main], line, connection.target_line)
