@@ -139,16 +139,14 @@ sanitize: firmware .venv/.test
 	fi
 
 constraints: | $(PY)
-	@echo "== resolving pyproject.toml in a new environment"
-	@rm -rf .venv-constraints && $(PY) -m venv .venv-constraints
-	@.venv-constraints/bin/python -m pip --disable-pip-version-check install -qq setuptools ziglang==0.14.1
-	@.venv-constraints/bin/python -m pip --disable-pip-version-check install -qq --no-build-isolation \
-	  --editable '.[test,lint,plots]'
-	@{ grep '^#' constraints.txt; .venv-constraints/bin/python -m pip freeze --all --exclude-editable \
-	  | grep -v '^pip==' | sort -f; } > constraints.new
-	@mv constraints.new constraints.txt && rm -rf .venv-constraints
+	@echo "== resolving pyproject.toml anew"
+	@mkdir -p build
+	@$(PY) -m pip --disable-pip-version-check install -qq 'setuptools>=77'
+	@$(PY) -m pip --disable-pip-version-check install -qq --dry-run --ignore-installed --no-build-isolation \
+	  --report build/constraints.json 'setuptools>=77' '.[test,lint,plots]'
+	@$(PY) scripts/constraints.py build/constraints.json constraints.txt
 
 clean:
 	@echo "== removing .venv, build, results and the compiled core"
-	@rm -rf .venv .venv-constraints build results .pytest_cache .mypy_cache .ruff_cache .hypothesis src/*.egg-info
+	@rm -rf .venv build results .pytest_cache .mypy_cache .ruff_cache .hypothesis src/*.egg-info
 	@rm -f $(NATIVE)/libdigitrig_core.*
