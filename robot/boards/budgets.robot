@@ -1,0 +1,41 @@
+*** Settings ***
+Documentation       The firmware stays within what the real part has, and within the time that was published for it.
+
+Resource            ../resources/rig.resource
+Suite Setup         Choose Boards
+
+
+*** Test Cases ***
+Firmware Fits Flash, RAM And Stack
+    [Documentation]    The limits stand in the board's description: they are those of the part.
+    [Template]    Firmware Should Fit
+    FOR    ${board}    IN    @{EACH BOARD}
+        ${board}    flash
+        ${board}    ram
+    END
+
+Inference Is As Quick As Published
+    [Documentation]    Not slower than the figure that the application note gives for this board.
+    [Template]    Inference Should Be Quick
+    FOR    ${board}    IN    @{EACH BOARD}
+        ${board}
+    END
+
+
+*** Keywords ***
+Firmware Should Fit
+    [Arguments]    ${board}    ${weights}
+    Open Board    ${board}    model=${MODEL}    weights=${weights}
+    Send Digit Image    ink:2
+    Flash Use Should Be Below    budget
+    Ram Use Should Be Below    budget
+    Stack Use Should Be Below    budget
+    [Teardown]    Close Board
+
+Inference Should Be Quick
+    [Arguments]    ${board}
+    Open Board    ${board}    model=${MODEL}
+    Inject Digit Image    ink:2
+    Inference Time Should Be Below    published
+    Inference Cycles Should Be Below    ${{50_000_000}}
+    [Teardown]    Close Board

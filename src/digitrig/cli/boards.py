@@ -1,0 +1,84 @@
+"""`digitrig boards`: what there is, and what of it is usable on this machine."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from digitrig.cli import options, output
+from digitrig.errors import DigitrigError
+
+
+def boards(as_json: options.JsonOption = False) -> None:
+    """List boards, engines, apps and models, and what of it is usable on this machine."""
+    from digitrig.codegen.models import load_model, model_names
+    from digitrig.platform import board_names, load_board
+
+    specs = [load_board(name) for name in board_names()]
+    rows = [_board_row(spec) for spec in specs]
+    engines = [_engine_row(name) for name in _engine_names()]
+    models = [{"model": name, "file": str(load_model(name).path)} for name in model_names()]
+    if as_json:
+        output.emit({"boards": rows, "engines": engines, "models": models})
+        return
+    output.table(
+        "boards",
+        ["board", "product", "core", ">clock", ">flash", ">RAM", "apps", "models", "firmware built"],
+        [
+            (
+                row["board"],
+                row["title"],
+                row["core"],
+                f"{row['clock_hz'] / 1e6:g} MHz",
+                f"{row['flash_bytes'] // 1024} KiB",
+                f"{row['ram_bytes'] // 1024} KiB",
+                ", ".join(row["apps"]),
+                ", ".join(row["models"]),
+                ", ".join(row["firmware"]) or f"none: digitrig build {row['board']}",
+            )
+            for row in rows
+        ],
+    )
+    output.table(
+        "engines",
+        ["engine", "usable", "note"],
+        [(row["engine"], "yes" if row["usable"] else "no", row["note"]) for row in engines],
+    )
+    output.table("models", ["model", "file"], [(row["model"], row["file"]) for row in models])
+
+
+def _board_row(spec: Any) -> dict[str, Any]:
+    return {
+        "board": spec.name,
+        "title": spec.title,
+        "soc": spec.soc,
+        "core": spec.core,
+        "clock_hz": spec.clock_hz,
+        "flash_bytes": spec.flash_bytes,
+        "ram_bytes": spec.ram_bytes,
+        "apps": list(spec.apps),
+        "models": list(spec.models),
+        "firmware": _built(spec.name),
+    }
+
+
+def _built(board: str) -> list[str]:
+    """Names `app-model-weights` of the images that are built for a board."""
+    from digitrig.resources import build_dir
+
+    return sorted(path.stem for path in (build_dir() / "firmware" / "zig" / board).glob("*.elf"))
+
+
+def _engine_names() -> tuple[str, ...]:
+    from digitrig.engines.choice import ENGINES
+
+    return ENGINES
+
+
+def _engine_row(name: str) -> dict[str, Any]:
+    from digitrig.engines.choice import choose_engine
+
+    try:
+        choose_engine(name)
+    except DigitrigError as error:
+        return {"engine": name, "usable": False, "note": str(error)}
+    return {"engine": name, "usable": True, "note": ""}

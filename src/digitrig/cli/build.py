@@ -1,0 +1,53 @@
+"""`digitrig build`: the firmware of one board, of several, or of all."""
+
+from __future__ import annotations
+
+from digitrig.cli import options, output
+
+
+def build(
+    boards: options.OptionalBoards = None,
+    toolchain: options.ToolchainOption = options.Toolchain.ZIG,
+    as_json: options.JsonOption = False,
+) -> None:
+    """Build the firmware images, with the pip-installed clang (zig) or arm-none-eabi-gcc (gcc)."""
+    from digitrig.firmware_build import build_firmware
+    from digitrig.platform import board_names, load_board
+
+    names = boards or board_names()
+    for name in names:
+        load_board(name)
+    built = build_firmware(names, toolchain=toolchain.value, progress=output.note)
+    rows = [
+        {
+            "board": image.board,
+            "app": image.app,
+            "model": image.model,
+            "weights": image.weights,
+            "toolchain": toolchain.value,
+            "elf": str(image.elf),
+            "flash_bytes": image.flash_bytes,
+            "ram_bytes": image.ram_bytes,
+        }
+        for image in built
+    ]
+    if as_json:
+        output.emit({"images": rows})
+        return
+    columns = ["board", "app", "model", "weights", ">flash", ">RAM", "file"]
+    output.table(
+        f"firmware built with {toolchain.value}",
+        columns,
+        [
+            (
+                r["board"],
+                r["app"],
+                r["model"],
+                r["weights"],
+                f"{r['flash_bytes']:,} B",
+                f"{r['ram_bytes']:,} B",
+                r["elf"],
+            )
+            for r in rows
+        ],
+    )

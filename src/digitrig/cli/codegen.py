@@ -1,0 +1,29 @@
+"""`digitrig codegen`: a `.tflite` file to a C bundle."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from digitrig.cli import options, output
+
+
+def codegen(
+    model: Annotated[Path, typer.Argument(metavar="MODEL.tflite", help="A fully quantised int8 model.")],
+    out_dir: Annotated[Path, typer.Option("--output", "-o", metavar="DIR", help="Folder for the bundle.")],
+    name: Annotated[str | None, typer.Option("--name", help="Prefix of the C names; default: the file's name.")] = None,
+    as_json: options.JsonOption = False,
+) -> None:
+    """Generate the C bundle of a model: header with its sizes, one readable source, and a sidecar for tools."""
+    from digitrig.cli.opening import existing_file
+    from digitrig.codegen import generate
+
+    existing_file(model, "model")
+    bundle = generate(model, out_dir, name=name)
+    files = {"header": str(bundle.header), "source": str(bundle.source), "sidecar": str(bundle.sidecar)}
+    if as_json:
+        output.emit({"name": bundle.name, "model": str(model), **files})
+        return
+    output.table(f"bundle {bundle.name} of {model}", ["part", "file"], list(files.items()))

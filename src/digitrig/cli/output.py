@@ -1,0 +1,81 @@
+"""What the commands print: one JSON object for machines, tables for people, one line for a failure."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+
+SCHEMA_VERSION = 1
+
+
+def emit(payload: Mapping[str, object]) -> None:
+    """Print the one JSON object of a command on stdout, with `schema_version` first."""
+    print(json.dumps({"schema_version": SCHEMA_VERSION, **payload}, indent=2, ensure_ascii=False))
+
+
+def say(text: str = "") -> None:
+    """A line of the answer, on stdout."""
+    print(text, flush=True)
+
+
+def note(text: str) -> None:
+    """A line about the work, on stderr, so that stdout stays the answer alone."""
+    print(text, file=sys.stderr, flush=True)
+
+
+def failure(error: Exception, exit_code: int, as_json: bool, text: str | None = None) -> int:
+    """Tell a failure: `digitrig: error: ...` on stderr, and with `as_json` an object with the same on stdout.
+
+    A report of where the firmware stands follows the first line, indented.
+    """
+    message = str(error) if text is None else text
+    note("digitrig: error: " + message.rstrip().replace("\n", "\n  "))
+    if as_json:
+        emit({"error": {"type": type(error).__name__, "message": message, "exit_code": exit_code}})
+    return exit_code
+
+
+def table(title: str, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
+    """Print a table; columns whose name starts with '>' are right-aligned. Never cut when stdout is not a terminal."""
+    from rich.console import Console
+    from rich.table import Table
+
+    drawn = Table(title=title, title_justify="left", title_style="bold")
+    for column in columns:
+        drawn.add_column(column.lstrip(">"), justify="right" if column.startswith(">") else "left")
+    for row in rows:
+        drawn.add_row(*("" if cell is None else str(cell) for cell in row))
+    console = Console(markup=False, highlight=False)
+    if not console.is_terminal:
+        console.width = max(console.width, 160)
+    console.print(drawn)
+
+
+def seconds(at_ps: int) -> str:
+    """Virtual time as `12.345678 s`, right-aligned so that stamps of one run line up."""
+    micros = at_ps // 1_000_000
+    return f"{micros // 1_000_000:>4}.{micros % 1_000_000:06d} s"
+
+
+@contextmanager
+def progress(title: str, quiet: bool) -> Iterator[Callable[[int, int, float], None]]:
+    """A progress bar on stderr while the block runs, if that is a terminal; yields
+    `advance(done, total, per_second)`."""
+    if quiet or not sys.stderr.isatty():
+        yield lambda _done, _total, _rate: None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    columns = (
+        TextColumn(title),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TextColumn("{task.fields[rate]}/s"),
+        TimeRemainingColumn(),
+    )
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task(title, rate=0)
+        yield lambda done, total, rate: bar.update(task, completed=done, total=total, rate=round(rate))

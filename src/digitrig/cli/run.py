@@ -1,0 +1,145 @@
+"""`digitrig run`: one prediction beside the reference, or somebody else's firmware with its console."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from digitrig.cli import options, output
+from digitrig.errors import UsageError
+
+if TYPE_CHECKING:
+    import numpy as np
+
+ElfOption = Annotated[
+    Path | None, typer.Option("--elf", help="Run this firmware (ELF, Intel HEX or raw binary) and show its console.")
+]
+ImageOption = Annotated[
+    str | None,
+    typer.Option("--image", help="PNG of any size, mnist:N, ink:D, ink:D:STYLE, .npy, .npz, .csv, IDX, .inc or -."),
+]
+IndexOption = Annotated[int | None, typer.Option("--index", help="Which image, if the source holds several.")]
+AddressOption = Annotated[
+    str | None, typer.Option("--address", help="Load address of a raw binary, for instance 0x60000000.")
+]
+ForOption = Annotated[float, typer.Option("--for-ms", help="With --elf: virtual-time limit in ms.", min=0.001)]
+UntilOption = Annotated[
+    str | None, typer.Option("--until", help="With --elf: end with code 0 at a console line that contains this text.")
+]
+
+
+def run(
+    board: options.BoardArgument,
+    image: ImageOption = None,
+    app: options.AppOption = "console",
+    model: options.ModelOption = "an13438",
+    weights: options.WeightsOption = options.Weights.FLASH,
+    inject: options.InjectOption = options.Inject.UART,
+    index: IndexOption = None,
+    elf: ElfOption = None,
+    address: AddressOption = None,
+    for_ms: ForOption = 1000.0,
+    until: UntilOption = None,
+    engine: options.EngineOption = None,
+    as_json: options.JsonOption = False,
+) -> None:
+    """Run one image through a board and compare with the reference, or show the console of any firmware (--elf)."""
+    if elf is not None:
+        if image is not None:
+            raise UsageError("--elf shows a console and takes no --image; leave out one of the two")
+        from digitrig.cli.foreign import run_foreign
+
+        run_foreign(board, elf, parse_address(address), for_ms, until, engine, as_json)
+        return
+    if image is None:
+        raise UsageError(f"nothing to do: give --image SRC (for instance --image ink:7) or --elf FILE to '{board}'")
+    if address is not None or until is not None:
+        raise UsageError("--address and --until belong to --elf; leave them out or add --elf FILE")
+    result = predict_once(board, image, index, inject.value, app=app, model=model, weights=weights.value, engine=engine)
+    if as_json:
+        output.emit({key: value for key, value in result.items() if key != "image"})
+    else:
+        show(result)
+    if not result["match"]:
+        raise typer.Exit(1)
+
+
+def parse_address(text: str | None) -> int | None:
+    """An address in C notation (0x..., decimal); UsageError if it is none or not in 32 bits."""
+    if text is None:
+        return None
+    try:
+        value = int(text, 0)
+    except ValueError:
+        value = -1
+    if not 0 <= value < 1 << 32:
+        raise UsageError(f"--address '{text}' is no 32-bit address; write it as 0x60000000")
+    return value
+
+
+def predict_once(board: str, source: str, index: int | None, inject: str, **board_options: Any) -> dict[str, Any]:
+    """What `run --json` prints, and `image`, the (28, 28) uint8 array itself."""
+    from digitrig.cli.opening import one_image, open_board
+
+    image, label = one_image(source, index)
+    with open_board(board, **board_options) as opened:
+        opened.start()
+        prediction = opened.predict(image, inject=inject)
+        console = opened.console_text()
+    expected, reference = reference_scores(board_options["model"], image)
+    scores = [int(score) for score in prediction.scores]
+    return {
+        "board": board,
+        "app": board_options["app"],
+        "model": board_options["model"],
+        "weights": board_options["weights"],
+        "inject": inject,
+        "source": source,
+        "label": label,
+        "digit": int(prediction.digit),
+        "scores": scores,
+        "reference_digit": expected.index(max(expected)),
+        "reference_scores": expected,
+        "reference": reference,
+        "match": scores == expected and int(prediction.digit) == expected.index(max(expected)),
+        "cycles": prediction.cycles,
+        "instructions": prediction.instructions,
+        "inference_us": prediction.inference_us,
+        "console": console,
+        "image": image,
+    }
+
+
+def reference_scores(model: str, image: np.ndarray) -> tuple[list[int], str]:
+    """The ten int8 scores of the host reference and the reference's name."""
+    from digitrig.codegen.models import load_model
+    from digitrig.reference import Reference
+
+    reference = Reference(load_model(model).path)
+    return [int(score) for score in reference.scores(image)], reference.name
+
+
+def show(result: dict[str, Any]) -> None:
+    """The prediction for people: the image, the scores side by side, and one line that sums up."""
+    output.say(drawing(result["image"]))
+    rows = [
+        (digit, found, wanted, "" if found == wanted else "differs")
+        for digit, (found, wanted) in enumerate(zip(result["scores"], result["reference_scores"], strict=True))
+    ]
+    title = f"{result['board']}, {result['model']} (weights in {result['weights']}), {result['source']}"
+    output.table(title, [">class", ">board", ">reference", ""], rows)
+    verdict = "equal to the reference" if result["match"] else "NOT equal to the reference"
+    output.say(f"digit {result['digit']}, reference {result['reference_digit']}: {verdict} ({result['reference']})")
+    cycles = "" if result["cycles"] is None else f"{result['cycles']:,} cycles, "
+    output.say(f"{cycles}{result['instructions']:,} instructions, {result['inference_us']:,} us by the board's timer")
+
+
+def drawing(image: np.ndarray) -> str:
+    """The image in half-block characters: 14 lines of 28 columns."""
+    lines = []
+    for upper, lower in zip(image[0::2], image[1::2], strict=True):
+        cells = (" ▄▀█"[2 * int(top > 96) + int(bottom > 96)] for top, bottom in zip(upper, lower, strict=True))
+        lines.append("".join(cells).rstrip())
+    return "\n".join(lines).strip("\n")

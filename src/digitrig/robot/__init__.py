@@ -1,0 +1,5 @@
+"""The Robot Framework face: `Library    digitrig.robot.DigitRig`."""
+
+from digitrig.robot.library import DigitRig
+
+__all__ = ["DigitRig"]

@@ -1,0 +1,21 @@
+"""The keywords, one component per subject. A component holds no state of its own: that is the rig's."""
+
+from digitrig.robot.keywords.boards import BoardKeywords
+from digitrig.robot.keywords.budgets import BudgetKeywords
+from digitrig.robot.keywords.console import ConsoleKeywords
+from digitrig.robot.keywords.digits import DigitKeywords
+from digitrig.robot.keywords.health import HealthKeywords
+from digitrig.robot.keywords.memory import MemoryKeywords
+from digitrig.robot.keywords.pins import PinKeywords
+
+COMPONENTS = (
+    BoardKeywords,
+    ConsoleKeywords,
+    DigitKeywords,
+    BudgetKeywords,
+    MemoryKeywords,
+    PinKeywords,
+    HealthKeywords,
+)
+
+__all__ = ["COMPONENTS"]

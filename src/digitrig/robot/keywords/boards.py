@@ -1,0 +1,110 @@
+"""Opening and closing boards, their firmware, reset and snapshots."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from robot.api.deco import keyword
+
+from digitrig.errors import UnknownNameError
+from digitrig.robot.component import Component
+
+
+class BoardKeywords(Component):
+    """Keywords about whole boards."""
+
+    @keyword
+    def open_board(
+        self,
+        name: str,
+        *,
+        app: str = "console",
+        model: str = "an13438",
+        weights: str = "flash",
+        elf: str | None = None,
+        address: int | None = None,
+        alias: str | None = None,
+    ) -> str:
+        """Makes an emulated board, loads its firmware and lets it start.
+
+        Our own firmware is named by ``app``, ``model`` and ``weights`` (``flash`` or ``ram``) and runs until it is
+        ready; any other firmware by ``elf``: an ELF file, Intel HEX, or a raw binary with its load ``address``.
+        Returns the ``alias``, which is the board's name unless given.
+        """
+        options: dict[str, Any] = {"app": app, "model": model, "weights": weights}
+        if elf is not None:
+            options.update(elf=elf, address=address)
+        opened = self.rig.open(name, alias or name, options)
+        opened.board.start()
+        return opened.alias
+
+    @keyword
+    def board_names(self, wanted: str = "all") -> list[str]:
+        """Returns names of boards: ``all`` of them, or those in a list separated by commas, each checked."""
+        from digitrig.platform import board_names
+
+        known = board_names()
+        if wanted.strip().lower() == "all":
+            return known
+        names = [name.strip() for name in wanted.split(",") if name.strip()]
+        for name in names:
+            if name not in known:
+                raise UnknownNameError("board", name, known)
+        return names
+
+    @keyword
+    def choose_board(self, alias: str) -> str | None:
+        """Makes another open board the one that keywords work on. Returns the alias of the one before."""
+        return self.rig.choose(alias)
+
+    @keyword
+    def close_board(self, alias: str | None = None) -> None:
+        """Closes a board: the current one, or the one with this ``alias``."""
+        self.rig.close(alias)
+
+    @keyword
+    def load_firmware(
+        self,
+        elf: str | None = None,
+        *,
+        address: int | None = None,
+        app: str | None = None,
+        model: str | None = None,
+        weights: str | None = None,
+    ) -> None:
+        """Puts other firmware on the current board and starts it, as after flashing: memory and time begin anew.
+
+        Give a firmware file (ELF, Intel HEX, or raw binary with its load ``address``), or what to change of our own
+        firmware: ``app``, ``model``, ``weights``.
+        """
+        opened = self.current
+        options = dict(opened.options)
+        options.pop("elf", None)
+        options.pop("address", None)
+        given = {"app": app, "model": model, "weights": weights, "elf": elf, "address": address}
+        options.update({key: value for key, value in given.items() if value is not None})
+        self.rig.close(opened.alias)
+        replaced = self.rig.open(opened.name, opened.alias, options)
+        replaced.in_test = opened.in_test
+        replaced.board.start()
+
+    @keyword
+    def reset_board(self) -> None:
+        """Presses the reset button of the current board and lets our firmware start again. Time goes on."""
+        self.board.reset()
+        self.board.start()
+        self.current.prediction = None
+
+    @keyword
+    def save_snapshot(self, name: str = "snapshot") -> None:
+        """Keeps the whole state of the current board under a name: memory, registers, devices, time."""
+        self.current.snapshots[name] = (self.board.snapshot(), self.current.reader.position)
+
+    @keyword
+    def restore_snapshot(self, name: str = "snapshot") -> None:
+        """Takes the current board back to a state that `Save Snapshot` kept."""
+        if name not in self.current.snapshots:
+            raise UnknownNameError("snapshot", name, self.current.snapshots)
+        snapshot, self.current.reader.position = self.current.snapshots[name]
+        self.board.restore(snapshot)
+        self.current.prediction = None
