@@ -11,15 +11,16 @@
 #include "protocol.h"
 #include "runner.h"
 
-static void take_serial(uint32_t now_ms)
+/* Each byte gets its own time: one of them may start an inference, and the next ones are much later then. */
+static void take_serial(void)
 {
     uint8_t byte;
     const uint32_t errors = serial_take_errors(&board_console);
     if (errors != 0u) {
-        protocol_line_error(errors, now_ms);
+        protocol_line_error(errors, systick_ms());
     }
     while (serial_read(&board_console, &byte)) {
-        protocol_byte(byte, now_ms);
+        protocol_byte(byte, systick_ms());
     }
 }
 
@@ -59,7 +60,7 @@ int main(void)
     uint32_t last_ms = systick_ms();
     for (;;) {
         const uint32_t now_ms = systick_ms();
-        take_serial(now_ms);
+        take_serial();
         if (now_ms != last_ms) {
             last_ms = now_ms;
             each_millisecond(now_ms);
