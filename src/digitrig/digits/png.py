@@ -87,17 +87,31 @@ def write_png(path: Path, image: GreyImage) -> None:
 def _open(data: bytes, name: object) -> Image:
     from PIL import Image as pillow
 
-    if not data.startswith(PNG_MAGIC):
-        raise FileFormatError(name, f"{len(data)} bytes beginning 0x{data[:8].hex()}", "0x89504e470d0a1a0a of a PNG")
+    _check_chunks(data, name)
     try:
         picture = pillow.open(io.BytesIO(data), formats=("PNG",))
-        width, height = picture.size
-        if width * height > MOST_PIXELS:
-            raise FileFormatError(name, f"picture of {width}x{height} pixels", f"at most {MOST_PIXELS} pixels")
         picture.load()
-    except (OSError, SyntaxError, ValueError, pillow.DecompressionBombError) as error:
+    except (OSError, SyntaxError, ValueError) as error:
         raise FileFormatError(name, f"{len(data)} bytes: {error}", "a complete PNG picture") from None
     return picture
+
+
+def _check_chunks(data: bytes, name: object) -> None:
+    """Refuse what is no PNG, what ends before its IEND chunk, and what is larger than MOST_PIXELS.
+
+    A chunk is length, type, content and CRC, the first one IHDR with width and height (W3C PNG, 5.3 and 11.2.1).
+    """
+    if not data.startswith(PNG_MAGIC):
+        raise FileFormatError(name, f"{len(data)} bytes beginning 0x{data[:8].hex()}", "0x89504e470d0a1a0a of a PNG")
+    position, kind = len(PNG_MAGIC), b""
+    while kind != b"IEND":
+        length, kind = int.from_bytes(data[position : position + 4], "big"), data[position + 4 : position + 8]
+        position += 12 + length
+        if position > len(data):
+            raise FileFormatError(name, f"truncated: {len(data)} bytes", "a complete PNG picture")
+    width, height = (int.from_bytes(data[at : at + 4], "big") for at in (16, 20))
+    if width * height > MOST_PIXELS:
+        raise FileFormatError(name, f"picture of {width}x{height} pixels", f"at most {MOST_PIXELS} pixels")
 
 
 def _grey(picture: Image) -> NDArray[np.uint8]:
