@@ -21,8 +21,9 @@ set(CMAKE_C_STANDARD_COMPUTED_DEFAULT 17)
 set(CMAKE_C_EXTENSIONS_COMPUTED_DEFAULT ON)
 set(CMAKE_C_COMPILER_FORCED TRUE)
 
-# -g0 etc. come from CMakeLists.txt; zig would add the sanitizer for undefined behaviour otherwise.
+# zig adds the sanitizer for undefined behaviour on its own, which needs a run-time library.
 set(TOOLCHAIN_COMPILE_OPTIONS -fno-sanitize=undefined)
+set(TOOLCHAIN_NO_LOOP_IDIOM "") # -fno-builtin does it
 set(TOOLCHAIN_LINK_OPTIONS -Wl,-e,Reset_Handler)
 set(TOOLCHAIN_LINK_LIBRARIES -lcompiler_rt)
 set(TOOLCHAIN_TARGET_cortex-m0plus -target thumb-freestanding-eabi -mcpu=cortex_m0plus)

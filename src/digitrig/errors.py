@@ -71,6 +71,10 @@ class MissingToolError(UsageError):
     """Something that has to be installed is not; the text says how to install it."""
 
 
+class BuildError(UsageError):
+    """Firmware does not compile, link or fit into the part; the text has what the tools said."""
+
+
 class EngineError(DigitrigError):
     """The engine itself failed."""
 

@@ -1,0 +1,259 @@
+"""Build firmware: generate the model's C, run CMake and ninja, read sizes from the result.
+
+Everything comes from pip packages (ziglang, cmake, ninja) and is found beside the running Python, so that no
+environment has to be activated; only `toolchain="gcc"` needs a program of the system. What is built lands in
+`build/firmware/<toolchain>/<board>/<app>-<model>-<weights>.elf`, with a map of its symbols beside it.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import hashlib
+import importlib.util
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from elftools.elf.constants import SH_FLAGS
+from elftools.elf.elffile import ELFFile
+from elftools.elf.sections import SymbolTableSection
+
+from digitrig.errors import BuildError, MissingFileError, MissingToolError, UnknownNameError
+from digitrig.firmware_files import TOOLCHAINS, firmware_name, firmware_path
+from digitrig.platform import load_board
+from digitrig.resources import build_dir, firmware_dir
+
+__all__ = ["BuiltFirmware", "build_firmware", "build_program", "firmware_path", "memory_use"]
+
+_LOG_LINES = 40  # of the tools' output in an error text
+_SKIPPED_OUTPUT = ("[", "ninja: Entering", "ninja: build stopped", "FAILED: ", ": && ", "-- ")
+
+
+@dataclass(frozen=True)
+class BuiltFirmware:
+    """One image.
+
+    flash_bytes: code, constants and the initial values of variables.  ram_bytes: variables, stack, and code that is
+    copied to RAM.
+    """
+
+    board: str
+    app: str
+    model: str
+    weights: str
+    elf: Path
+    flash_bytes: int
+    ram_bytes: int
+
+
+def build_firmware(
+    boards: Iterable[str], *, toolchain: str = "zig", progress: Callable[[str], None] | None = None
+) -> list[BuiltFirmware]:
+    """Build every app with every model that the board files name.
+
+    toolchain: "zig" or "gcc".  progress: gets one line per image.
+    Raises UnknownNameError, MissingToolError, BuildError with the tools' output.
+    """
+    built = []
+    for board in boards:
+        spec = load_board(board)
+        for app in spec.apps:
+            for model in spec.models:
+                if progress is not None:
+                    progress(f"building {app} with {model} for {board} ({toolchain})")
+                built.append(_build_image(board, app, model, "flash", toolchain))
+    return built
+
+
+def build_program(
+    source: Path, board: str, *, toolchain: str = "zig", out_dir: Path | None = None, options: Mapping[str, str] = {}
+) -> Path:
+    """Build a program of one C file for a board: start-up, drivers and linker script of the firmware, no model.
+
+    source: defines `main`; it may use boards/board.h.  out_dir: default `build/programs`.  options: CMake variables.
+    Returns the ELF file. Raises as build_firmware does.
+    """
+    folder = (out_dir or build_dir() / "programs").resolve() / toolchain / board
+    variables = {"BOARD": board, "APP_SOURCE": str(source.resolve()), "IMAGE_NAME": source.stem, **options}
+    return _run_tools(folder / f".{source.stem}", folder / f"{source.stem}.elf", toolchain, variables)
+
+
+def memory_use(elf: Path) -> tuple[int, int]:
+    """(flash bytes, RAM bytes) of a firmware file.
+
+    Flash: every section that is loaded. RAM: every section that is written while the program runs, the stack included,
+    and code that is copied to RAM; that is what lies at another address than it is loaded from, or is not loaded at
+    all.
+    """
+    flash = ram = 0
+    with elf.open("rb") as stream:
+        file = ELFFile(stream)
+        moved = [
+            (segment["p_vaddr"], segment["p_vaddr"] + segment["p_memsz"])
+            for segment in file.iter_segments("PT_LOAD")
+            if segment["p_vaddr"] != segment["p_paddr"]
+        ]
+        for section in file.iter_sections():
+            if not section["sh_flags"] & SH_FLAGS.SHF_ALLOC:
+                continue
+            size, address = section["sh_size"], section["sh_addr"]
+            loaded = section["sh_type"] != "SHT_NOBITS"
+            flash += size if loaded else 0
+            ram += size if not loaded or any(low <= address < high for low, high in moved) else 0
+    return flash, ram
+
+
+def _build_image(board: str, app: str, model: str, weights: str, toolchain: str) -> BuiltFirmware:
+    root = build_dir()
+    elf = root / "firmware" / firmware_name(board, app, model, weights, toolchain)
+    variables = {
+        "BOARD": board,
+        "APP": app,
+        "MODEL": model,
+        "MODEL_DIR": str(_generate(model, root / "generated" / model)),
+        "WEIGHTS": weights,
+        "IMAGE_NAME": elf.stem,
+    }
+    _run_tools(root / "cmake" / toolchain / board / elf.stem, elf, toolchain, variables)
+    flash, ram = memory_use(elf)
+    return BuiltFirmware(board, app, model, weights, elf, flash, ram)
+
+
+# ---------------------------------------------------------------- the model's C
+
+
+def _generate(model: str, folder: Path) -> Path:
+    """Generate the bundle unless it is there already, made from the same model by the same generator."""
+    import digitrig.codegen
+    from digitrig.codegen import generate, load_model
+
+    info = load_model(model)
+    digest = hashlib.sha256(Path(info.path).read_bytes())
+    for source in sorted(Path(digitrig.codegen.__file__).parent.rglob("*.py")):
+        digest.update(source.read_bytes())
+    stamp = folder / ".generated"
+    with _locked(folder):
+        current = stamp.read_text() if stamp.is_file() else ""
+        if current != digest.hexdigest() or not (folder / f"{model}.c").is_file():
+            generate(info.path, folder, name=model)
+            stamp.write_text(digest.hexdigest())
+    return folder
+
+
+@contextlib.contextmanager
+def _locked(folder: Path) -> Iterator[None]:
+    """One process at a time works in a folder."""
+    folder.mkdir(parents=True, exist_ok=True)
+    with (folder / ".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+# ---------------------------------------------------------------- the tools
+
+
+def _tool(name: str) -> str:
+    """A program that pip installed beside this Python, else one of the system."""
+    beside = os.path.dirname(os.path.abspath(sys.executable))
+    found = shutil.which(name, path=beside) or shutil.which(name)
+    if found is None:
+        raise MissingToolError(f"{name} not found beside {sys.executable} nor in PATH; run: pip install {name}")
+    return found
+
+
+def _zig() -> str:
+    """The zig program of the ziglang package."""
+    package = importlib.util.find_spec("ziglang")
+    folders = package.submodule_search_locations if package is not None else None
+    for folder in folders or ():
+        program = shutil.which("zig", path=folder)
+        if program is not None:
+            return program
+    raise MissingToolError("the ziglang package, which brings the compiler, is not installed; run: pip install ziglang")
+
+
+def _compiler_variables(toolchain: str) -> dict[str, str]:
+    if toolchain not in TOOLCHAINS:
+        raise UnknownNameError("toolchain", toolchain, TOOLCHAINS)
+    if toolchain == "zig":
+        return {"TOOLCHAIN": "zig", "ZIG": _zig()}
+    if shutil.which("arm-none-eabi-gcc") is None:
+        raise MissingToolError(
+            "arm-none-eabi-gcc not found in PATH; run: apt install gcc-arm-none-eabi, or build with toolchain zig"
+        )
+    return {"TOOLCHAIN": "gcc"}
+
+
+def _environment() -> dict[str, str]:
+    """The caller's, with a cache folder for zig where the usual one cannot be written."""
+    environment = dict(os.environ)
+    home = environment.get("HOME", "")
+    if "ZIG_GLOBAL_CACHE_DIR" not in environment and not (home and os.access(home, os.W_OK)):
+        environment["ZIG_GLOBAL_CACHE_DIR"] = str(build_dir() / "zig-cache")
+    for influence in ("CFLAGS", "LDFLAGS", "CC", "CMAKE_GENERATOR", "CMAKE_TOOLCHAIN_FILE"):
+        environment.pop(influence, None)
+    return environment
+
+
+def _run_tools(work: Path, elf: Path, toolchain: str, variables: Mapping[str, str]) -> Path:
+    """Configure if anything about the configuration changed, build if anything else did, and write the map."""
+    cmake, ninja = _tool("cmake"), _tool("ninja")
+    source = firmware_dir()
+    if not (source / "CMakeLists.txt").is_file():
+        raise MissingFileError(source / "CMakeLists.txt", "firmware source", "install digitrig from a checkout")
+    given = {**_compiler_variables(toolchain), **variables, "IMAGE_DIR": str(elf.parent)}
+    configure = [cmake, "-G", "Ninja", "-S", str(source), "-B", str(work), f"-DCMAKE_MAKE_PROGRAM={ninja}"]
+    configure += [f"-D{name}={value}" for name, value in sorted(given.items())]
+    what = f"{elf.stem} for {variables['BOARD']}"
+    with _locked(work):
+        stamp = work / ".configured"
+        if not stamp.is_file() or stamp.read_text() != "\n".join(configure) or not (work / "build.ninja").is_file():
+            stamp.unlink(missing_ok=True)
+            (work / "CMakeCache.txt").unlink(missing_ok=True)
+            _run(configure, what)
+            stamp.write_text("\n".join(configure))
+        _run([ninja, "-C", str(work)], what)
+        _write_map(elf)
+    return elf
+
+
+def _run(command: list[str], what: str) -> None:
+    done = subprocess.run(
+        command, env=_environment(), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace"
+    )
+    if done.returncode != 0:
+        lines = [line for line in done.stdout.splitlines() if line.strip() and not _is_noise(line)]
+        raise BuildError(f"firmware {what} does not build:\n" + "\n".join(lines[-_LOG_LINES:]))
+
+
+def _is_noise(line: str) -> bool:
+    """Progress, and the echo of a command that failed."""
+    first = line.split(" ", 1)[0]
+    return line.startswith(_SKIPPED_OUTPUT) or first.endswith(("/zig", "/arm-none-eabi-gcc"))
+
+
+def _write_map(elf: Path) -> None:
+    """A table of sections and symbols beside the ELF file; the linkers' own maps differ, and zig's has none."""
+    path = elf.with_suffix(".map")
+    if path.is_file() and path.stat().st_mtime_ns >= elf.stat().st_mtime_ns:
+        return
+    rows: list[tuple[int, int, str]] = []
+    with elf.open("rb") as stream:
+        file = ELFFile(stream)
+        for section in file.iter_sections():
+            if section["sh_flags"] & SH_FLAGS.SHF_ALLOC and section["sh_size"]:
+                rows.append((section["sh_addr"], section["sh_size"], f"section {section.name}"))
+        table = file.get_section_by_name(".symtab")
+        if isinstance(table, SymbolTableSection):
+            for symbol in table.iter_symbols():
+                if symbol["st_info"]["type"] in ("STT_FUNC", "STT_OBJECT"):
+                    rows.append((symbol["st_value"] & ~1, symbol["st_size"], f"    {symbol.name}"))
+    # A section starts where its first symbol does, and stands in front of it.
+    rows.sort(key=lambda row: (row[0], not row[2].startswith("section"), row[2]))
+    lines = [f"0x{address:08x} {size:8d} {name}" for address, size, name in rows]
+    path.write_text("\n".join(["address       bytes what", *lines]) + "\n", encoding="utf-8")
