@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from digitrig.digits.arrays import GreyImages
 from digitrig.digits.datasets import Dataset, default_dataset, load_dataset
+from digitrig.engines.choice import choose_engine
 from digitrig.errors import UnknownNameError, UsageError
 from digitrig.evaluation.metrics import CLASSES
 from digitrig.evaluation.pool import Pool
@@ -21,7 +22,6 @@ from digitrig.evaluation.runner import BoardFactory, BoardJob, Runner, open_boar
 
 INJECTIONS = ("uart", "memory")
 WEIGHTS = ("flash", "ram")
-DEFAULT_ENGINE = "embedded"
 REPORT_EVERY_S = 0.1
 Progress = Callable[[int, int, float], None]
 """Called with images done, images in all (over all boards), and images per second on the present board."""
@@ -66,6 +66,7 @@ def evaluate(
     if workers is not None and workers < 0:
         raise UsageError(f"workers {workers} is negative; expected 1 or more, or 0 for none but this process")
     data = _dataset(dataset, limit)
+    engine = choose_engine(engine)
     jobs = [BoardJob(board, model, engine, weights, inject) for board in board_names]
     if factory is open_board:
         check_jobs(jobs)
@@ -84,12 +85,14 @@ def evaluate(
 
 
 def check_jobs(jobs: Sequence[BoardJob]) -> None:
-    """Raise before anything runs where a board is unknown or its firmware is not built."""
-    from digitrig.firmware_build import firmware_path
+    """Raise before anything runs where a board or its model is unknown, or its firmware is not built."""
+    from digitrig.firmware_files import firmware_path
     from digitrig.platform import load_board
 
     for job in jobs:
-        load_board(job.board)
+        spec = load_board(job.board)
+        _check_word(f"model of {job.board}", job.model, spec.models)
+    for job in jobs:
         firmware_path(job.board, model=job.model, weights=job.weights)
 
 
@@ -147,7 +150,7 @@ def _result(
     return BoardResult(
         board=job.board,
         model=job.model,
-        engine=job.engine or os.environ.get("DIGITRIG_ENGINE") or DEFAULT_ENGINE,
+        engine=job.engine,
         runtime="bundle",
         weights=job.weights,
         inject=job.inject,

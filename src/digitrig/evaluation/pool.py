@@ -26,6 +26,7 @@ from digitrig.evaluation.worker import LENGTH, pack
 
 LARGEST_CHUNK = 64
 WORKER_DIED = "WorkerDied"
+WORKER_PROGRAM = "from digitrig.evaluation.worker import main; raise SystemExit(main())"
 
 
 @dataclass(eq=False)
@@ -116,7 +117,7 @@ class Pool:
     def _spawn(self) -> None:
         errors = tempfile.TemporaryFile()  # noqa: SIM115 - lives as long as the worker
         process = subprocess.Popen(
-            [sys.executable, "-m", "digitrig.evaluation.worker"],
+            [sys.executable, "-c", WORKER_PROGRAM],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=errors,

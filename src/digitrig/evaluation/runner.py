@@ -40,11 +40,11 @@ class EvaluatedBoard(Protocol):
 
 @dataclass(frozen=True)
 class BoardJob:
-    """Which board to boot with what. engine: None for the default.  inject: "uart" or "memory"."""
+    """Which board to boot with what. engine: "embedded" or "renode".  inject: "uart" or "memory"."""
 
     board: str
     model: str
-    engine: str | None
+    engine: str
     weights: str
     inject: str
 

@@ -1,6 +1,6 @@
 """A worker process: takes chunks of images on its standard input, gives one message per image on its output.
 
-Started by `pool.py` as `python -m digitrig.evaluation.worker`, so that nothing of the caller's state or threads comes
+Started by `pool.py` as a Python of its own that calls `main`, so that nothing of the caller's state or threads comes
 along. Messages are pickles with a length before each; both ends are this package.
 """
 
@@ -68,7 +68,3 @@ def main() -> int:
     os.dup2(2, 1)
     serve(sys.stdin.buffer, answers)
     return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())
