@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import shlex
 import shutil
@@ -10,6 +11,9 @@ import sys
 from pathlib import Path
 
 import pytest
+
+from digitrig.codegen.models import model_names
+from digitrig.platform import board_names, load_board
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = sorted([ROOT / "README.md", *(ROOT / "docs").rglob("*.md")])
@@ -63,3 +67,22 @@ def test_the_command_line_knows_every_command_and_option_shown(name: str) -> Non
 def test_links_between_the_pages_lead_to_files(page: Path) -> None:
     links = re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", page.read_text(encoding="utf-8"))
     assert [link for link in links if not (page.parent / link).exists()] == []
+
+
+def readme() -> str:
+    return (ROOT / "README.md").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("name", board_names())
+def test_the_readme_names_every_board_and_its_error_band(name: str) -> None:
+    band = load_board(name).timing.error_band_percent
+    assert f"| `{name}` " in readme()
+    assert f"±{band:g} % on `{name}`" in " ".join(readme().split())
+
+
+@pytest.mark.parametrize("name", model_names())
+def test_the_readme_has_every_model_with_the_accuracy_of_its_card(name: str) -> None:
+    entry = next(e for e in json.loads((ROOT / "models" / "manifest.json").read_text())["models"] if e["name"] == name)
+    row = next(line for line in readme().splitlines() if line.startswith(f"| `{name}`"))
+    assert f"{entry['parameters']:,}" in row
+    assert f"{100 * entry['accuracy']:.2f} %" in row
