@@ -1,0 +1,162 @@
+"""Blocks whose registers are known and not modelled: every touch is counted and logged, nothing else happens.
+
+Source: KE1xZ64 and i.MX RT1060 reference manuals, the chapters of those names; MKE16Z4.h, MIMXRT1062.h. Each of these
+becomes a module of its own when it gets behaviour.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import ClassVar
+
+from digitrig.peripherals.base import Peripheral, register
+from digitrig.peripherals.registers import Access, Block, Field, Register, tagged
+from digitrig.platform.model import Value
+
+RO, WO, W1C = Access.RO, Access.WO, Access.W1C
+
+
+def _at(names: str, first: int, step: int = 4) -> tuple[Register, ...]:
+    """Registers with these names side by side."""
+    return tuple(Register(name, first + step * i) for i, name in enumerate(names.split()))
+
+
+@register("Timers.KE1xZ_FTM")
+class FTM(Peripheral):
+    """FlexTimer with the wide SC register of KE1xZ."""
+
+    lines = ("IRQ",)
+    attributes: ClassVar[Mapping[str, type]] = {"numberOfChannels": int}
+    source = "KE1xZ64 RM, chapter FTM"
+
+    @classmethod
+    def tables(cls, attributes: Mapping[str, Value]) -> tuple[Block, ...]:
+        count = attributes.get("numberOfChannels", 6)
+        channels = range(count if isinstance(count, int) else 6)
+        rows = (
+            *_at("SC CNT MOD", 0x00),
+            *(Register(f"C{n}SC / Channel {n} status and control", 0x0C + 8 * n) for n in channels),
+            *(Register(f"C{n}V / Channel {n} value", 0x10 + 8 * n) for n in channels),
+            Register("CNTIN / Counter initial value", 0x4C),
+            Register("STATUS / Capture and compare status", 0x50),
+            Register("MODE / Features mode", 0x54, reset=4),
+            *_at("SYNC OUTINIT OUTMASK COMBINE DEADTIME EXTTRIG POL FMS FILTER FLTCTRL QDCTRL", 0x58),
+            *_at("CONF FLTPOL SYNCONF INVCTRL SWOCTRL PWMLOAD HCR", 0x84),
+            Register("MOD_MIRROR / Mirror of modulo", 0x200),
+            *(Register(f"C{n}V_MIRROR / Mirror of channel {n} value", 0x204 + 4 * n) for n in channels),
+        )
+        return (Block("", 0x1000, tagged(*rows)),)
+
+
+@register("Timers.Kinetis_LPTMR")
+class LPTMR(Peripheral):
+    lines = ("IRQ",)
+    source = "KE1xZ64 RM, chapter LPTMR"
+    TABLE = tagged(
+        Register(
+            "CSR / Control and status",
+            0x0,
+            fields=(
+                Field("TEN / Enable", 0),
+                Field("TMS / Mode", 1),
+                Field("TFC / Free-running", 2),
+                Field("TPP / Pin polarity", 3),
+                Field("TPS / Pin select", 4, 2),
+                Field("TIE / Interrupt enable", 6),
+                Field("TCF / Compare flag", 7, 1, W1C),
+                Field("TDRE / DMA request enable", 8),
+            ),
+        ),
+        Register("PSR / Prescale", 0x4),
+        Register("CMR / Compare", 0x8),
+        Register("CNR / Counter", 0xC),
+    )
+
+
+@register("Timers.Kinetis_RTC")
+class RTC(Peripheral):
+    lines = ("IRQ",)
+    source = "KE1xZ64 RM, chapter RTC"
+    TABLE = tagged(
+        *_at("TSR TPR TAR TCR CR", 0x00),
+        Register("SR / Status", 0x14, reset=0x01),
+        Register("LR / Lock", 0x18, reset=0xFF),
+        Register("IER / Interrupt enable", 0x1C, reset=0x07),
+        Register("WAR / Write access", 0x800, reset=0xFF),
+        Register("RAR / Read access", 0x804, reset=0xFF),
+    )
+
+
+@register("I2C.S32K3XX_LowPowerInterIntegratedCircuit")
+class LPI2C(Peripheral):
+    """Renode's class for this block."""
+
+    SIZE = 0x1000
+    lines = ("IRQ",)
+    source = "KE1xZ64 RM and i.MX RT1060 RM, chapter LPI2C"
+    TABLE = tagged(
+        Register("VERID / Version", 0x00, reset=0x01000003, access=RO),
+        Register("PARAM / Parameters", 0x04, reset=0x00000202, access=RO),
+        Register("MCR / Master control", 0x10),
+        Register("MSR / Master status", 0x14, reset=1),
+        *_at("MIER MDER MCFGR0 MCFGR1 MCFGR2 MCFGR3", 0x18),
+        *_at("MDMR MCCR0 MCCR1 MFCR", 0x40, 8),
+        Register("MFSR / Master FIFO status", 0x5C, access=RO),
+        Register("MTDR / Master transmit data", 0x60, access=WO),
+        Register("MRDR / Master receive data", 0x70, reset=0x4000, access=RO),
+        *_at("SCR SSR SIER SDER", 0x110),
+        *_at("SCFGR1 SCFGR2", 0x124),
+        Register("SAMR / Slave address match", 0x140),
+        Register("SASR / Slave address status", 0x150, reset=0x4000, access=RO),
+        Register("STAR / Slave transmit acknowledge", 0x154),
+        Register("STDR / Slave transmit data", 0x160, access=WO),
+        Register("SRDR / Slave receive data", 0x170, reset=0x4000, access=RO),
+    )
+
+
+def _alias(name: str, offset: int, reset: int = 0) -> Register:
+    return Register(name, offset, reset=reset, alias_set=True)
+
+
+@register("Video.IMXRT_ELCDIF")
+class ELCDIF(Peripheral):
+    SIZE = 0x4000
+    lines = ("IRQ",)
+    source = "i.MX RT1060 RM, chapter eLCDIF"
+    TABLE = tagged(
+        _alias("CTRL / Control", 0x00, 0xC0000000),
+        _alias("CTRL1 / Control 1", 0x10, 0x000F0000),
+        _alias("CTRL2 / Control 2", 0x20, 0x00200000),
+        Register("TRANSFER_COUNT / Valid data", 0x30, reset=0x00010000),
+        Register("CUR_BUF / Current buffer", 0x40),
+        Register("NEXT_BUF / Next buffer", 0x50),
+        _alias("VDCTRL0 / VSYNC and dot clock 0", 0x70),
+        *_at("VDCTRL1 VDCTRL2 VDCTRL3 VDCTRL4", 0x80, 0x10),
+        Register("BM_ERROR_STAT / Bus master error", 0x190),
+        Register("CRC_STAT / CRC", 0x1A0),
+        Register("STAT / Status", 0x1B0, reset=0x95000000, access=RO),
+        _alias("PIGEONCTRL0 / Pigeon mode 0", 0x380),
+        _alias("PIGEONCTRL1 / Pigeon mode 1", 0x390),
+        _alias("PIGEONCTRL2 / Pigeon mode 2", 0x3A0),
+        *(Register(f"PIGEON{n}_{k}", 0x800 + 0x40 * n + 0x10 * k) for n in range(12) for k in range(3)),
+        *_at("LUT_CTRL LUT0_ADDR LUT0_DATA LUT1_ADDR LUT1_DATA", 0xB00, 0x10),
+    )
+
+
+@register("Video.IMXRT_PXP")
+class PXP(Peripheral):
+    SIZE = 0x4000
+    lines = ("IRQ",)
+    source = "i.MX RT1060 RM, chapter PXP"
+    TABLE = tagged(
+        _alias("CTRL / Control", 0x00, 0xC0000000),
+        _alias("STAT / Status", 0x10),
+        _alias("OUT_CTRL / Output control", 0x20),
+        *_at("OUT_BUF OUT_BUF2 OUT_PITCH OUT_LRC OUT_PS_ULC OUT_PS_LRC OUT_AS_ULC OUT_AS_LRC", 0x30, 0x10),
+        _alias("PS_CTRL / Processed surface control", 0xB0),
+        *_at("PS_BUF PS_UBUF PS_VBUF PS_PITCH PS_BACKGROUND PS_SCALE PS_OFFSET PS_CLRKEYLOW PS_CLRKEYHIGH", 0xC0, 0x10),
+        *_at("AS_CTRL AS_BUF AS_PITCH AS_CLRKEYLOW AS_CLRKEYHIGH CSC1_COEF0 CSC1_COEF1 CSC1_COEF2", 0x150, 0x10),
+        Register("POWER / Power control", 0x320),
+        Register("NEXT / Next frame pointer", 0x400),
+        Register("PORTER_DUFF_CTRL / Alpha control", 0x440),
+    )
