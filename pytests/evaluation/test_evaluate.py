@@ -152,6 +152,7 @@ def test_board_that_cannot_boot_raises_its_own_error(workers: int) -> None:
     with pytest.raises(UnknownNameError, match="board 'unknown' unknown; known: good") as caught:
         run(["unknown"], dataset=dataset(), workers=workers)
     assert caught.value.exit_code == 2
+    assert caught.value.known == ["good"]
 
 
 def test_other_errors_at_boot_become_engine_errors() -> None:
@@ -261,7 +262,7 @@ def test_chunks_are_in_order_and_leave_nothing_out(images: int, workers: int) ->
     assert max(map(len, cut)) <= 64
 
 
-def test_errors_from_workers_keep_class_text_and_exit_code() -> None:
+def test_errors_from_workers_keep_class_text_and_fields() -> None:
     makers: list[Callable[[], DigitrigError]] = [
         lambda: UnknownNameError("board", "x", ["y"]),
         lambda: EngineError("broken"),
@@ -269,8 +270,9 @@ def test_errors_from_workers_keep_class_text_and_exit_code() -> None:
     ]
     for make in makers:
         error = make()
-        again = rebuilt_error(type(error).__name__, str(error), error.exit_code)
-        assert (type(again), str(again), again.exit_code) == (type(error), str(error), error.exit_code)
+        again = rebuilt_error(type(error).__name__, str(error), vars(error))
+        assert (type(again), str(again), vars(again)) == (type(error), str(error), vars(error))
+        assert again.exit_code == error.exit_code
 
 
 def test_real_digits_on_the_fake_board() -> None:

@@ -13,7 +13,7 @@ import subprocess
 import sys
 import tempfile
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import IO, Any
 
@@ -201,16 +201,15 @@ def chunks(images: int, workers: int) -> deque[Sequence[int]]:
     return deque(range(start, min(images, start + size)) for start in range(0, images, size))
 
 
-def rebuilt_error(name: str, text: str, exit_code: int) -> DigitrigError:
-    """Return an error like the one that a worker met: of its class where it is one of ours, with its text."""
+def rebuilt_error(name: str, text: str, facts: Mapping[str, Any]) -> DigitrigError:
+    """Return an error like the one that a worker met: of its class where it is one of ours, with text and fields."""
     kind = getattr(digitrig.errors, name, None)
     if isinstance(kind, type) and issubclass(kind, DigitrigError):
         error = kind.__new__(kind)
         Exception.__init__(error, text)
-    else:
-        error = EngineError(f"{name}: {text}")
-    error.exit_code = exit_code
-    return error
+        vars(error).update(facts)
+        return error
+    return EngineError(f"{name}: {text}")
 
 
 def _pipe(stream: IO[bytes] | None) -> IO[bytes]:

@@ -36,15 +36,17 @@ def read_message(stream: BinaryIO) -> Any:
 def serve(requests: BinaryIO, answers: int) -> None:
     """Boot the board that the first message names, then run chunks until the requests end.
 
-    Requests: (job, factory), then lists of (index, image).  Answers: ("ready",) or ("boot_failed", class, text, exit
-    code), then an ("image", outcome) for each image and ("idle",) after each chunk.
+    Requests: (job, factory), then lists of (index, image).  Answers: ("ready",) or ("boot_failed", class, text,
+    fields), then an ("image", outcome) for each image and ("idle",) after each chunk.
     """
     try:
         job, factory = read_message(requests)
         runner = _boot(job, factory)
     except Exception as error:
-        code = getattr(error, "exit_code", 3)
-        os.write(answers, pack(("boot_failed", type(error).__name__, str(error), code)))
+        facts = {
+            name: value for name, value in vars(error).items() if isinstance(value, (str, int, float, list, tuple))
+        }
+        os.write(answers, pack(("boot_failed", type(error).__name__, str(error), facts)))
         return
     os.write(answers, pack(("ready",)))
     while (chunk := read_message(requests)) is not None:
