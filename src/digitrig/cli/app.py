@@ -25,13 +25,13 @@ class DigitrigGroup(TyperGroup):
 
     def main(self, args: Sequence[str] | None = None, prog_name: str | None = None, *rest: Any, **options: Any) -> Any:
         arguments = list(sys.argv[1:] if args is None else args)
-        sys.exit(self._run(arguments, prog_name or "digitrig", options))
+        sys.exit(self._run(arguments, options))
 
-    def _run(self, arguments: list[str], prog_name: str, options: dict[str, Any]) -> int:
+    def _run(self, arguments: list[str], options: dict[str, Any]) -> int:
         as_json = "--json" in arguments
         options["standalone_mode"] = False
         try:
-            result = super().main(arguments, prog_name, **options)
+            result = super().main(arguments, "digitrig", **options)
         except DigitrigError as error:
             return output.failure(error, error.exit_code, as_json)
         except (KeyboardInterrupt, typer.Abort):

@@ -2,9 +2,149 @@
 
 from __future__ import annotations
 
+import tempfile
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
 from digitrig.cli import options, output
+from digitrig.errors import EngineError
+from digitrig.protocols import PS_PER_S, Stop, StopReason
+
+if TYPE_CHECKING:
+    from digitrig.board import Board
+
+IMAGE = "ink:7"
+RESTORES = 50
+LIMIT_PS = 10 * PS_PER_S
+SecondsOption = Annotated[float, typer.Option("--seconds", min=0.01, help="Host time to measure for, per board.")]
+QemuOption = Annotated[bool, typer.Option("--qemu/--no-qemu", help="Compare with qemu-system-arm if it is installed.")]
 
 
-def bench(as_json: options.JsonOption = False) -> None:
+def bench(
+    boards: options.OptionalBoards = None,
+    model: options.ModelOption = "an13438",
+    engine: options.EngineOption = None,
+    seconds: SecondsOption = 2.0,
+    qemu: QemuOption = True,
+    as_json: options.JsonOption = False,
+) -> None:
     """Measure emulated MIPS of the inference code, snapshot restore and start, beside QEMU where it is installed."""
-    output.note("")
+    from digitrig.engines.choice import choose_engine
+    from digitrig.platform import board_names
+
+    engine = choose_engine(engine)
+    rows = [measure(name, model, engine, seconds, qemu) for name in boards or board_names()]
+    if as_json:
+        output.emit({**worst(rows), "model": model, "engine": engine, "boards": rows})
+        return
+    columns = ["board", "core", ">MIPS", ">QEMU MIPS", ">ratio", ">restore ms", ">start ms", ">instructions", "QEMU"]
+    output.table(
+        f"emulation speed, inference code of {model}, exact cycles on",
+        columns,
+        [
+            (
+                row["board"],
+                row["core"],
+                f"{row['mips']:.0f}",
+                "-" if row["qemu_mips"] is None else f"{row['qemu_mips']:.0f}",
+                "-" if row["qemu_ratio"] is None else f"{row['qemu_ratio']:.2f}",
+                f"{row['restore_ms']:.3f}",
+                f"{row['start_ms']:.1f}",
+                f"{row['instructions']:,}",
+                row["qemu_machine"] or "not installed",
+            )
+            for row in rows
+        ],
+    )
+
+
+def worst(rows: list[dict[str, Any]]) -> dict[str, Any]:
+    """The figures that hold for every board: lowest speeds and ratio, longest times; null where QEMU is absent."""
+    found: dict[str, Any] = {}
+    for key, choose in (("mips", min), ("qemu_mips", min), ("qemu_ratio", min), ("restore_ms", max), ("start_ms", max)):
+        values = [row[key] for row in rows if row[key] is not None]
+        found[key] = choose(values) if values else None
+    return found
+
+
+def measure(name: str, model: str, engine: str, seconds: float, with_qemu: bool) -> dict[str, Any]:
+    """One board's figures. MIPS: instructions of the model's run function by the host time spent in them."""
+    from digitrig.cli import qemu
+    from digitrig.cli.opening import one_image, open_board
+
+    image, _label = one_image(IMAGE)
+    begun = time.perf_counter()
+    with open_board(name, model=model, engine=engine) as board:
+        board.start()
+        start_ms = (time.perf_counter() - begun) * 1000
+        mips = inference_mips(board, image, seconds)
+        restore_ms = restore_time_ms(board)
+        instructions = board.predict(image, inject="memory").instructions or 0
+        core = board.spec.core
+    qemu_mips, machine = None, None
+    if with_qemu and qemu.available():
+        machine = qemu.TWINS[core].machine
+        with tempfile.TemporaryDirectory(prefix="digitrig-bench-") as folder:
+            per_inference = qemu.seconds_per_inference(name, core, model, image.tobytes(), Path(folder))
+        qemu_mips = instructions / per_inference / 1e6
+    return {
+        "board": name,
+        "core": core,
+        "mips": mips,
+        "qemu_mips": qemu_mips,
+        "qemu_ratio": None if qemu_mips is None else mips / qemu_mips,
+        "qemu_machine": machine,
+        "restore_ms": restore_ms,
+        "start_ms": start_ms,
+        "instructions": instructions,
+    }
+
+
+def inference_mips(board: Board, image: Any, seconds: float) -> float:
+    """Emulated instructions per host microsecond between entry and return of the model's run function."""
+    entry = board.symbol(f"{board.model}_run")[0]
+    machine = board.machine
+    machine.set_breakpoint(entry)
+    spent, executed = 0.0, 0
+    while spent < seconds:
+        board.write_symbol("digitrig_image", image.tobytes())
+        board.write_symbol("digitrig_request", (1).to_bytes(4, "little"))
+        at_entry = run_to(board, entry)
+        back = at_entry.lr & ~1
+        machine.set_breakpoint(back)
+        begun = time.perf_counter()
+        at_return = run_to(board, back)
+        spent += time.perf_counter() - begun
+        executed += at_return.instructions - at_entry.instructions
+        board.run_until_line("Inference time")
+    machine.set_breakpoint(entry, False)
+    machine.set_breakpoint(back, False)
+    return executed / spent / 1e6
+
+
+def run_to(board: Board, address: int) -> Stop:
+    """Run until the core stands at an address that has a breakpoint; EngineError if it gets there no more."""
+    board.machine.console.stop_on(None)
+    stop = board.machine.run(LIMIT_PS)
+    while stop.reason is StopReason.BREAKPOINT and stop.pc != address:
+        stop = board.machine.run(LIMIT_PS)
+    if stop.reason is not StopReason.BREAKPOINT:
+        raise EngineError(
+            f"{board.name}: the inference was not reached: {stop.reason.value}\n{board.fault_report(stop)}"
+        )
+    return stop
+
+
+def restore_time_ms(board: Board) -> float:
+    """Mean host time of going back to a snapshot."""
+    snapshot = board.snapshot()
+    spent = 0.0
+    for _ in range(RESTORES):
+        board.run_for(0.1)
+        begun = time.perf_counter()
+        board.restore(snapshot)
+        spent += time.perf_counter() - begun
+    return spent / RESTORES * 1000

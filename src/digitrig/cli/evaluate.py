@@ -29,6 +29,12 @@ def evaluate(
     as_json: options.JsonOption = False,
 ) -> None:
     """Run a data set on boards and compare every output byte with the reference; code 1 if one differs or fails."""
+    from digitrig.engines.choice import choose_engine
+    from digitrig.platform import load_board
+
+    engine = choose_engine(engine)
+    for name in boards:  # before the images are loaded, which may take longer
+        load_board(name)
     from digitrig.evaluation import evaluate as evaluate_boards
     from digitrig.evaluation import results_json
 

@@ -14,10 +14,7 @@ if TYPE_CHECKING:
 
 
 def open_board(name: str, **options: Any) -> Board:
-    """A `digitrig.board.Board`, made with the engine that was asked for."""
-    from digitrig.engines.choice import choose_engine
-
-    options["engine"] = choose_engine(options.get("engine"))
+    """A `digitrig.board.Board`."""
     from digitrig.board import Board
 
     return Board(name, **options)

@@ -46,6 +46,9 @@ def run(
     as_json: options.JsonOption = False,
 ) -> None:
     """Run one image through a board and compare with the reference, or show the console of any firmware (--elf)."""
+    from digitrig.engines.choice import choose_engine
+
+    engine = choose_engine(engine)
     if elf is not None:
         if image is not None:
             raise UsageError("--elf shows a console and takes no --image; leave out one of the two")

@@ -61,10 +61,10 @@ class DigitRig:
         self.rig = Rig(engine or None, timeout)
         self._attachments = failure.Attachments(self.rig)
         self._keywords = {
-            _title(name): method
+            _title(name): getattr(component, name)
             for component in (kind(self.rig) for kind in COMPONENTS)
-            for name, method in inspect.getmembers(component, inspect.ismethod)
-            if hasattr(method, "robot_name")
+            for name, function in inspect.getmembers(type(component), inspect.isfunction)
+            if hasattr(function, "robot_name")
         }
 
     def get_keyword_names(self) -> list[str]:
@@ -102,7 +102,7 @@ class DigitRig:
         return f"{inspect.getsourcefile(function)}:{inspect.getsourcelines(function)[1]}"
 
     def _method(self, name: str) -> Callable[..., Any]:
-        return self.__init__ if name == "__init__" else self._keywords[name]  # type: ignore[misc]
+        return self._keywords[name] if name != "__init__" else self.__init__  # type: ignore[misc]
 
     def _start_test(self, _data: object, result: Any) -> None:
         self.rig.in_test = True

@@ -20,9 +20,6 @@ DEFAULT_TIMEOUT = timedelta(seconds=2)
 
 def make_board(name: str, **options: Any) -> Board:
     """The one place where this face makes boards."""
-    from digitrig.engines.choice import choose_engine
-
-    options["engine"] = choose_engine(options.get("engine"))
     from digitrig.board import Board
 
     return Board(name, **options)

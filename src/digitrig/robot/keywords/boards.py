@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 from robot.api.deco import keyword
@@ -51,6 +52,16 @@ class BoardKeywords(Component):
             if name not in known:
                 raise UnknownNameError("board", name, known)
         return names
+
+    @keyword
+    def build_program(self, source: str, board: str) -> str:
+        """Builds a small C program for a board, on top of our start-up code and drivers. Returns the ELF file.
+
+        ``source`` is a C file that defines ``main``. Nothing is built twice.
+        """
+        from digitrig.firmware_build import build_program
+
+        return str(build_program(Path(source), board))
 
     @keyword
     def choose_board(self, alias: str) -> str | None:

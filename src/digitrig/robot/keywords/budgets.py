@@ -44,12 +44,20 @@ class BudgetKeywords(Component):
     @keyword
     def flash_use_should_be_below(self, limit: int | str = "budget") -> int:
         """Fails if the firmware takes this many bytes of flash or more; ``budget``: the size of the part's flash."""
-        return self._below("flash use in bytes", self.rig.sizes(self.current)[0], limit, "flash_bytes")
+        return self._below("flash use in bytes", self._sizes()[0], limit, "flash_bytes")
 
     @keyword
     def ram_use_should_be_below(self, limit: int | str = "budget") -> int:
         """Fails if the firmware's data takes this many bytes of RAM or more; ``budget``: the size of the part's RAM."""
-        return self._below("RAM use in bytes", self.rig.sizes(self.current)[1], limit, "ram_bytes")
+        return self._below("RAM use in bytes", self._sizes()[1], limit, "ram_bytes")
+
+    def _sizes(self) -> tuple[int, int]:
+        """(flash bytes, RAM bytes) of the firmware file."""
+        from digitrig.firmware_build import memory_use
+
+        if self.board.firmware_file.read_bytes()[:4] != b"\x7fELF":
+            raise UsageError(f"{self.board.firmware_file} is no ELF file, which alone tells flash from RAM")
+        return memory_use(self.board.firmware_file)
 
     def _published_time(self) -> timedelta:
         options = self.current.options

@@ -98,7 +98,17 @@ class DigitKeywords(Component):
         The board stops after each layer and its activations are read; the firmware is unchanged. ``image`` defaults to
         the last one. A difference is told by layer and element. Returns how many layers were compared.
         """
-        raise UsageError("layers")
+        from digitrig.evaluation.layers import first_layer_difference
+
+        opened = self.current
+        if image is not None:
+            opened.image, opened.prediction = as_image(image), None
+        reference = self._reference()
+        difference, count = first_layer_difference(opened.board, reference, opened.last_image())
+        if difference is not None:
+            raise CheckFailed(f"{opened.alias} differs from {reference.name} in layer {difference}")
+        logger.info(f"{count} layers of {opened.alias} equal {reference.name}")
+        return count
 
     @keyword
     def dataset_should_match_reference(

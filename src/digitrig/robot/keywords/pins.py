@@ -28,7 +28,7 @@ class PinKeywords(Component):
 
     @keyword
     def release_button(self, name: str) -> None:
-        """Lets go of a button."""
+        """Lets go of a button that `Press Button` holds."""
         self.board.release(name)
 
     def _led_should_be(self, name: str, wanted: bool) -> None:

@@ -1,0 +1,153 @@
+"""The pytest plugin, by running pytest inside pytest."""
+
+from __future__ import annotations
+
+from importlib.metadata import entry_points
+
+import numpy  # noqa: F401  inner runs undo imports, and numpy cannot be imported twice
+import pytest
+
+import digitrig.board
+import digitrig.digits  # noqa: F401
+
+pytest_plugins = ["pytester"]
+
+RECOGNISES = """
+    import pytest
+    from digitrig.digits import load_source
+
+    @pytest.mark.board({boards})
+    def test_seven(board):
+        assert board.predict(load_source("ink:7")[0][0]).digit == {digit}
+"""
+
+
+@pytest.fixture
+def run(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch):
+    """Runs pytest on the test file written so far; the plugin is loaded once, installed or not."""
+    monkeypatch.delenv("DIGITRIG_ENGINE", raising=False)
+    installed = entry_points(group="pytest11", name="digitrig")
+    load = () if installed else ("-p", "digitrig.pytest_plugin")
+
+    def call(*arguments: str) -> pytest.RunResult:
+        return pytester.runpytest_inprocess(*load, "-p", "no:cacheprovider", *arguments)
+
+    return call
+
+
+def test_board_fixture_gives_a_started_board(pytester, run):
+    pytester.makepyfile(
+        """
+        import pytest
+
+        @pytest.mark.board("frdm_ke16z")
+        def test_banner(board):
+            assert board.name == "frdm_ke16z"
+            assert board.lines()[-1][1] == "ready"
+        """
+    )
+    run("--strict-markers").assert_outcomes(passed=1)
+
+
+def test_marker_with_two_boards_runs_the_test_on_both(pytester, run):
+    pytester.makepyfile(RECOGNISES.format(boards='"frdm_ke16z", "mimxrt1060_evk"', digit=7))
+    result = run("-v")
+    result.assert_outcomes(passed=2)
+    result.stdout.fnmatch_lines(["*test_seven?frdm_ke16z?*PASSED*", "*test_seven?mimxrt1060_evk?*PASSED*"])
+
+
+def test_failure_report_has_the_console_and_where_the_core_is(pytester, run):
+    pytester.makepyfile(RECOGNISES.format(boards='"frdm_ke16z"', digit=3))
+    result = run()
+    result.assert_outcomes(failed=1)
+    result.stdout.fnmatch_lines(["*digitrig: console of frdm_ke16z*", "at * ms: pc 0x*, lr 0x*", "*Top1 class = 7*"])
+
+
+def test_passing_tests_have_no_console_section(pytester, run):
+    pytester.makepyfile(RECOGNISES.format(boards='"frdm_ke16z"', digit=7))
+    run("-rA").stdout.no_fnmatch_line("*digitrig: console of*")
+
+
+def test_results_option_writes_the_console_log(pytester, run):
+    pytester.makepyfile(RECOGNISES.format(boards='"frdm_ke16z"', digit=7))
+    run("--digitrig-results", "out").assert_outcomes(passed=1)
+    (log,) = (pytester.path / "out").rglob("frdm_ke16z/console.log")
+    lines = log.read_text().splitlines()
+    assert any(line.endswith("] board = frdm_ke16z") for line in lines)
+    assert lines[0].startswith("[") and " ms] " in lines[0]
+
+
+def test_weights_of_the_marker_reach_the_board(pytester, run):
+    pytester.makepyfile(
+        """
+        import pytest
+
+        @pytest.mark.board("frdm_ke16z", weights="ram")
+        def test_weights(board):
+            assert board.weights == "ram"
+        """
+    )
+    run().assert_outcomes(passed=1)
+
+
+def test_unknown_board_fails_with_a_near_miss(pytester, run):
+    pytester.makepyfile(RECOGNISES.format(boards='"frdm_ke16"', digit=7))
+    result = run()
+    result.assert_outcomes(errors=1)
+    result.stdout.fnmatch_lines(["*board 'frdm_ke16' unknown*did you mean 'frdm_ke16z'?*"])
+
+
+@pytest.mark.parametrize(
+    ("marker", "told"),
+    [
+        ('"frdm_ke16z", wieghts="ram"', "*argument 'wieghts' unknown*did you mean 'weights'?*"),
+        ("", "*takes board names as text, found ()*"),
+        ("16", "*takes board names as text, found (16,)*"),
+    ],
+)
+def test_marker_checks_its_arguments_when_tests_are_collected(pytester, run, marker, told):
+    pytester.makepyfile(RECOGNISES.format(boards=marker, digit=7))
+    result = run()
+    assert result.ret != 0
+    result.stdout.fnmatch_lines([told])
+
+
+def test_fixture_without_marker_says_how_to_mark(pytester, run):
+    pytester.makepyfile("def test_nothing(board):\n    pass\n")
+    result = run()
+    result.assert_outcomes(errors=1)
+    result.stdout.fnmatch_lines(['*needs a marker that names the board: @pytest.mark.board("frdm_ke16z")*'])
+
+
+def test_missing_engine_skips_with_what_to_install(pytester, run):
+    pytester.makepyfile(RECOGNISES.format(boards='"frdm_ke16z"', digit=7))
+    result = run("--digitrig-engine", "renode", "-rs")
+    result.assert_outcomes(skipped=1)
+    result.stdout.fnmatch_lines(["*no Renode engine yet*portable release archive*"])
+
+
+def test_require_engine_turns_the_skip_into_a_failure(pytester, run):
+    pytester.makepyfile(RECOGNISES.format(boards='"frdm_ke16z"', digit=7))
+    result = run("--digitrig-engine", "renode", "--digitrig-require-engine")
+    result.assert_outcomes(errors=1)
+    result.stdout.fnmatch_lines(["*no Renode engine yet*"])
+
+
+def test_engine_of_the_environment_is_used_and_reported(pytester, run, monkeypatch):
+    monkeypatch.setenv("DIGITRIG_ENGINE", "renode")
+    pytester.makepyfile(RECOGNISES.format(boards='"frdm_ke16z"', digit=7))
+    result = run()
+    result.assert_outcomes(skipped=1)
+    result.stdout.fnmatch_lines(["digitrig *, engine renode"])
+
+
+def test_marker_is_listed(run):
+    run("--markers").stdout.fnmatch_lines(["@pytest.mark.board(name, ...*"])
+
+
+def test_junit_names_board_and_engine(pytester, run):
+    pytester.makepyfile(RECOGNISES.format(boards='"frdm_ke16z"', digit=7))
+    run("--junitxml", "junit.xml", "-o", "junit_family=xunit1").assert_outcomes(passed=1)
+    text = (pytester.path / "junit.xml").read_text()
+    assert 'name="digitrig_board" value="frdm_ke16z"' in text
+    assert 'name="digitrig_engine" value="embedded"' in text
