@@ -1,0 +1,96 @@
+"""What every layer of the model leaves in memory on a board, read at layer boundaries; the firmware is unchanged."""
+
+from __future__ import annotations
+
+import json
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from digitrig.errors import CheckFailed, UsageError
+from digitrig.protocols import PS_PER_MS, StopReason
+from digitrig.reference import Difference, Layer, first_difference
+
+if TYPE_CHECKING:
+    from digitrig.board import Board
+    from digitrig.reference import Reference
+
+
+def trace_layers(board: Board, image: NDArray[np.uint8]) -> list[Layer]:
+    """Run one image by memory injection and return the output of each layer, in the order in which they ran.
+
+    image: (28, 28) uint8.  Layers that need no code (a reshape) are not among them.  The board must run our console
+    app and be started. Raises UsageError for other firmware, CheckFailed if a layer is not reached.
+    """
+    sidecar = _sidecar(board)
+    steps = {board.symbol(layer["symbol"])[0]: layer for layer in sidecar["layers"] if layer["symbol"]}
+    arena = board.symbol(sidecar["arena"]["symbol"])[0]
+    for entry in steps:
+        board.machine.set_breakpoint(entry)
+    try:
+        board.write_symbol("digitrig_image", image.tobytes())
+        board.write_symbol("digitrig_request", (1).to_bytes(4, "little"))
+        found = [_one_layer(board, steps, arena) for _ in steps]
+    finally:
+        for entry in steps:
+            board.machine.set_breakpoint(entry, False)
+    board.await_prediction()
+    return found
+
+
+def first_layer_difference(
+    board: Board, reference: Reference, image: NDArray[np.uint8]
+) -> tuple[Difference | None, int]:
+    """The first element of the first layer in which a board differs from the reference, and how many were compared.
+
+    image: (28, 28) uint8.  Layers are paired by the number of the tensor that they write.
+    """
+    found = trace_layers(board, image)
+    return first_difference(_paired(reference.layers(image), found), found), len(found)
+
+
+def _paired(expected: Sequence[Layer], found: Sequence[Layer]) -> list[Layer]:
+    by_tensor = {layer.index: layer for layer in expected}
+    return [by_tensor[layer.index] for layer in found]
+
+
+def _one_layer(board: Board, steps: dict[int, dict[str, Any]], arena: int) -> Layer:
+    """Run to the entry of the next layer, from there to its return, and read what it wrote."""
+    step = steps[_run_to(board, set(steps))]
+    back = board.registers()["lr"] & ~1
+    board.machine.set_breakpoint(back)
+    _run_to(board, {back})
+    if back not in steps:
+        board.machine.set_breakpoint(back, False)
+    output = step["output"]
+    data = np.frombuffer(board.read_memory(arena + output["offset"], output["bytes"]), np.int8)
+    shape = tuple(output["shape"])
+    return Layer(step["name"], output["tensor"], shape, data.reshape(shape).copy())
+
+
+def _run_to(board: Board, addresses: set[int]) -> int:
+    """Run until the core stands at one of these breakpoints; returns which."""
+    board.machine.console.stop_on(None)
+    end = board.machine.clock.now_ps + round(board.limit_ms * PS_PER_MS)
+    while True:
+        stop = board.machine.run(max(0, end - board.machine.clock.now_ps))
+        if stop.reason is StopReason.BREAKPOINT and stop.pc in addresses:
+            return stop.pc
+        if stop.reason is not StopReason.BREAKPOINT:
+            raise CheckFailed(f"{board.name}: the next layer was not reached\n{board.fault_report(stop)}")
+
+
+def _sidecar(board: Board) -> dict[str, Any]:
+    """The map of the model's layers and arena, made as for the firmware."""
+    from digitrig.codegen import generate, load_model
+
+    if not board.own_firmware:
+        raise UsageError(f"{board.firmware_file} is not firmware of this rig: the places of its layers are not known")
+    with tempfile.TemporaryDirectory() as folder:
+        bundle = generate(load_model(board.model).path, Path(folder), name=board.model)
+        sidecar: dict[str, Any] = json.loads(bundle.sidecar.read_text(encoding="utf-8"))
+    return sidecar
