@@ -228,7 +228,8 @@ def _run(command: list[str], what: str) -> None:
     )
     if done.returncode != 0:
         lines = [line for line in done.stdout.splitlines() if line.strip() and not _is_noise(line)]
-        raise BuildError(f"firmware {what} does not build:\n" + "\n".join(lines[-_LOG_LINES:]))
+        unique = list(dict.fromkeys(lines))  # lld says some things twice
+        raise BuildError(f"firmware {what} does not build:\n" + "\n".join(unique[-_LOG_LINES:]))
 
 
 def _is_noise(line: str) -> bool:
