@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from collections import Counter
 
-from digitrig.engines.embedded.classes import MEMORY, OWN_CLASSES, known_classes
 from digitrig.engines.embedded.services import Services
 from digitrig.errors import PlatformError
 from digitrig.native import core as native
 from digitrig.native.core import Core, CoreError
 from digitrig.peripherals import peripheral_class
 from digitrig.peripherals.base import Peripheral
+from digitrig.peripherals.classes import CORE_CLASSES, known_classes
 from digitrig.peripherals.registers import CRegister, Flags
 from digitrig.platform import BoardSpec, Entry, Registration, Tag, check_platform
 from digitrig.platform.board import Waits
 from digitrig.timing import CostTable, costs_for
 
+MEMORY = "Memory.MappedMemory"
 FPU = {"none": 0, "single": 1, "double": 2}
 NATIVE_MODELS = {"registers": native.MODEL_REGISTERS, "lpuart": native.MODEL_LPUART}
 
@@ -56,7 +57,7 @@ def assemble(spec: BoardSpec) -> Services:
         try:
             if entry.type == MEMORY:
                 _add_memory(core, spec, entry)
-            elif entry.type not in OWN_CLASSES:
+            elif entry.type not in CORE_CLASSES:
                 _add_peripheral(services, entry)
         except CoreError as error:
             raise PlatformError(entry.file, entry.line, str(error)) from error

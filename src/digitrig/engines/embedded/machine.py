@@ -6,12 +6,12 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from digitrig.engines.embedded.assembly import assemble
+from digitrig.engines.embedded.pins import BoardPins
 from digitrig.engines.embedded.services import Services
 from digitrig.engines.image import MemoryRange, Target, function_at, load_image
 from digitrig.errors import EngineError
 from digitrig.native import core as native
 from digitrig.native.core import BUS_RESULTS, CPU_REGISTERS, LOG_KINDS, Core, RawStop, Snapshot
-from digitrig.peripherals.pins import BoardPins
 from digitrig.platform import BoardSpec
 from digitrig.protocols import PS_PER_S, Image, LogEntry, Stop, StopReason
 
