@@ -9,9 +9,9 @@ void fully_connected_s8(const struct fully_connected_s8 *p, const int8_t *input,
     for (int32_t n = 0; n < p->outputs; n += DOT_CHANNELS) {
         uint32_t a = (uint32_t)p->bias[n], b = (uint32_t)p->bias[n + 1];
         w = dot_u8s8(scratch, w, blocks, &a, &b);
-        output[n] = requantise_s8(&p->out, (int32_t)a, n);
+        output[n] = requantise_once_s8(&p->out, (int32_t)a, n);
         if (n + 1 < p->outputs) {
-            output[n + 1] = requantise_s8(&p->out, (int32_t)b, n + 1);
+            output[n + 1] = requantise_once_s8(&p->out, (int32_t)b, n + 1);
         }
     }
 }

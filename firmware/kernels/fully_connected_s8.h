@@ -5,7 +5,12 @@
 #include "fixed_point.h"
 #include <stdint.h>
 
-/* A layer. weights and bias as in conv2d_s8.h, with the inputs as one kernel row. */
+/* A layer. weights and bias as in conv2d_s8.h, with the inputs as one kernel row.
+ *
+ * The reference multiplies the accumulator by a double, input scale * weight scale / output scale, and rounds halves
+ * away from zero. The code generator proves that `out` gives the same for every accumulator the layer can have: it
+ * compares the accumulators at which the output goes from one value to the next.
+ */
 struct fully_connected_s8 {
     int16_t inputs, outputs;
     const int8_t *weights;

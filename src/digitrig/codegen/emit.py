@@ -1,0 +1,267 @@
+"""C text and the sidecar of a lowered model."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass
+from typing import Any
+
+from digitrig.codegen.arena import ALIGNMENT, Plan
+from digitrig.codegen.graph import Graph, Tensor
+from digitrig.codegen.steps import Constant, Step
+
+LINE = 118
+SIDECAR_VERSION = 1
+
+
+@dataclass(frozen=True, eq=False)
+class Program:
+    """All that the texts are made of.  name: prefix of every symbol.  generator: what made it, with its version."""
+
+    name: str
+    generator: str
+    graph: Graph
+    steps: tuple[Step, ...]
+    plan: Plan
+
+    @property
+    def constant_bytes(self) -> int:
+        """Weights, biases, multipliers and shifts."""
+        return sum(constant.bytes for step in self.steps for constant in step.constants)
+
+    @property
+    def mutable_bytes(self) -> int:
+        """Input and output, which lie in the arena."""
+        return self.graph.inputs[0].elements + self.graph.outputs[0].elements
+
+    def offset(self, tensor: Tensor) -> int:
+        """Where a tensor lies in the arena; a reshaped tensor where its source does."""
+        return self.plan.offsets[tensor_key(self.steps, tensor)]
+
+
+def tensor_key(steps: tuple[Step, ...] | list[Step], tensor: Tensor) -> str:
+    """Name of the buffer that holds a tensor: that of the tensor it is a reshape of, if it is one."""
+    for step in steps:
+        if step.target is tensor and not step.kernel:
+            return tensor_key(steps, step.source)
+    return f"tensor{tensor.index}"
+
+
+def layer_prefix(step: Step) -> str:
+    """Prefix of a step's constants inside the source, such as `layer3`."""
+    return f"layer{step.operator.number}"
+
+
+def layer_symbol(name: str, step: Step) -> str | None:
+    """Function that runs a step; None when there is nothing to run."""
+    return f"{name}_{layer_prefix(step)}_{step.operator.kind.lower()}" if step.kernel else None
+
+
+def _comment_safe(text: str) -> str:
+    return text.replace("*/", "* /").replace("/*", "/ *")
+
+
+def _provenance(program: Program, what: str) -> str:
+    graph = program.graph
+    return (
+        f"/* {what} of the model '{program.name}', generated: edit the model or the generator instead.\n"
+        " *\n"
+        f" * model      {_comment_safe(graph.path.name)}\n"
+        f" * sha256     {graph.sha256}\n"
+        f" * parameters {graph.parameters}\n"
+        f" * generator  {program.generator}\n"
+        " */\n"
+    )
+
+
+def header(program: Program) -> str:
+    """Text of `<name>.h`."""
+    name, upper = program.name, program.name.upper()
+    source, target = program.graph.inputs[0], program.graph.outputs[0]
+    macros = [
+        ("CONSTANT_MEM_SIZE", program.constant_bytes, "bytes of weights and other constants, in flash"),
+        ("MUTABLE_MEM_SIZE", program.mutable_bytes, "bytes of input and output, inside the arena"),
+        ("ACTIVATIONS_MEM_SIZE", program.plan.bytes, "bytes of the arena: all activations and scratch"),
+        ("MEM_ALIGN", ALIGNMENT, "alignment of the arena"),
+        ("INPUT_OFFSET", program.offset(source), "of the input in the arena"),
+        ("INPUT_SIZE", source.elements, "bytes"),
+        ("OUTPUT_OFFSET", program.offset(target), "of the output in the arena"),
+        ("OUTPUT_SIZE", target.elements, "bytes"),
+    ]
+    lines = [_provenance(program, "Header"), f"#ifndef {upper}_H", f"#define {upper}_H", "", '#include "bundle.h"', ""]
+    lines += [f"#define {upper}_{macro} {value} /* {note} */" for macro, value, note in macros]
+    lines += ["", "/* One function per layer, in this order; bundle.h's run() calls them all. */"]
+    lines += [f"void {symbol}(void);" for step in program.steps if (symbol := layer_symbol(name, step))]
+    return "\n".join([*lines, "", "#endif", ""])
+
+
+def _array(prefix: str, constant: Constant) -> str:
+    values = constant.values.reshape(-1).tolist()
+    if constant.ctype == "int32_t":  # -2147483648 is no literal of type int32_t
+        words = ["INT32_MIN" if value == -(2**31) else str(value) for value in values]
+    else:
+        words = [str(value) for value in values]
+    lines, line = [], "   "
+    for word in words:
+        if len(line) + len(word) + 2 > LINE:
+            lines.append(line)
+            line = "   "
+        line += f" {word},"
+    lines.append(line)
+    note = f"/* {constant.note} */\n" if constant.note else ""
+    head = f"WEIGHTS static const {constant.ctype} {prefix}_{constant.suffix}[{len(values)}] = {{"
+    return note + "\n".join([head, *lines, "};", ""])
+
+
+def _shape(tensor: Tensor) -> str:
+    return "x".join(str(n) for n in tensor.shape)
+
+
+def _layer(program: Program, step: Step) -> str:
+    prefix, symbol = layer_prefix(step), layer_symbol(program.name, step)
+    title = (
+        f"/* Layer {step.operator.number}: {step.operator.kind}, {_shape(step.source)} -> {_shape(step.target)}"
+        f"{f', {step.macs} multiplications' if step.macs else ''}. */"
+    )
+    if symbol is None:
+        return f"{title[:-3]}: the same bytes under another shape, nothing to do. */\n"
+    fields = [f"    .{key} = {str(value).replace('{layer}', prefix)}," for key, value in step.fields.items()]
+    arguments = [f"&{prefix}", f"arena + {program.offset(step.source)}", f"arena + {program.offset(step.target)}"]
+    if step.scratch_bytes:
+        arguments.append(f"(uint8_t *)arena + {program.plan.offsets[scratch_key(step)]}")
+    return "\n".join(
+        [
+            title,
+            *(_array(prefix, constant) for constant in step.constants),
+            f"static const struct {step.kernel} {prefix} = {{",
+            *fields,
+            "};",
+            "",
+            f"__attribute__((noinline)) void {symbol}(void) {{",
+            f"    {step.kernel}({', '.join(arguments)});",
+            "}",
+            "",
+        ]
+    )
+
+
+def scratch_key(step: Step) -> str:
+    """Name of a step's scratch buffer in the plan."""
+    return f"scratch{step.operator.number}"
+
+
+def _memory_map(program: Program) -> str:
+    """Comment that shows who lies where in the arena."""
+    rows = []
+    for step in (None, *program.steps):
+        tensor = program.graph.inputs[0] if step is None else step.target
+        what = "input" if step is None else f"layer {step.operator.number} {step.operator.kind}"
+        rows.append((program.offset(tensor), tensor.elements, what))
+        if step is not None and step.scratch_bytes:
+            rows.append((program.plan.offsets[scratch_key(step)], step.scratch_bytes, f"{what}, scratch"))
+    lines = [f" * {offset:>6}  {size:>6}  {what}" for offset, size, what in rows]
+    return "\n".join(["/* The arena, in order of execution:", " * offset   bytes", *lines, " */", ""])
+
+
+def source(program: Program) -> str:
+    """Text of `<name>.c`."""
+    name, upper = program.name, program.name.upper()
+    calls = [f"    {symbol}();" for step in program.steps if (symbol := layer_symbol(name, step))]
+    return "\n".join(
+        [
+            _provenance(program, "Source"),
+            f'#include "{name}.h"',
+            '#include "kernels.h"',
+            "",
+            "/* A section of their own, so that a linker script can tell the constants of a model from all others. */",
+            '#define WEIGHTS __attribute__((section(".rodata.weights"), aligned(4)))',
+            "",
+            _memory_map(program),
+            f"int8_t {name}_arena[{upper}_ACTIVATIONS_MEM_SIZE] __attribute__((aligned({upper}_MEM_ALIGN)));",
+            f"#define arena {name}_arena",
+            "",
+            *(_layer(program, step) for step in program.steps),
+            "static int run(void) {",
+            *calls,
+            "    return 0;",
+            "}",
+            "",
+            f"static int8_t *input(void) {{ return arena + {upper}_INPUT_OFFSET; }}",
+            "",
+            f"static const int8_t *output(void) {{ return arena + {upper}_OUTPUT_OFFSET; }}",
+            "",
+            "const struct bundle model_bundle = {",
+            f'    .name = "{name}",',
+            f'    .hash8 = "{program.graph.sha256[:8]}",',
+            f"    .input_bytes = {upper}_INPUT_SIZE,",
+            f"    .output_bytes = {upper}_OUTPUT_SIZE,",
+            f"    .arena_bytes = {upper}_ACTIVATIONS_MEM_SIZE,",
+            "    .input = input,",
+            "    .output = output,",
+            "    .run = run,",
+            "};",
+            "",
+        ]
+    )
+
+
+def _described(program: Program, tensor: Tensor) -> dict[str, Any]:
+    return {
+        "tensor": tensor.index,
+        "tensor_name": tensor.name,
+        "offset": program.offset(tensor),
+        "bytes": tensor.elements,
+        "shape": list(tensor.shape),
+        "dtype": tensor.dtype.lower(),
+        "scale": float(tensor.scale),
+        "zero_point": tensor.zero_point,
+    }
+
+
+def _sidecar_layer(program: Program, step: Step) -> dict[str, Any]:
+    prefix = layer_prefix(step)
+    return {
+        "number": step.operator.number,
+        "name": step.target.name,
+        "op": step.operator.kind,
+        "symbol": layer_symbol(program.name, step),
+        "kernel": step.kernel or None,
+        "macs": step.macs,
+        "output": _described(program, step.target),
+        "scratch": {"offset": program.plan.offsets[scratch_key(step)], "bytes": step.scratch_bytes}
+        if step.scratch_bytes
+        else None,
+        "weights": [
+            {"symbol": f"{prefix}_{c.suffix}", "type": c.ctype, "elements": int(c.values.size), "bytes": c.bytes}
+            for c in step.constants
+        ],
+    }
+
+
+def sidecar(program: Program) -> str:
+    """Text of `<name>.json`: what a host needs to look into a running bundle.
+
+    A layer without symbol runs no code: its output is that of the layer before, under another shape.
+    """
+    graph = program.graph
+    content = {
+        "schema_version": SIDECAR_VERSION,
+        "name": program.name,
+        "generator": program.generator,
+        "model": {"file": graph.path.name, "sha256": graph.sha256, "parameters": graph.parameters},
+        "arena": {"symbol": f"{program.name}_arena", "bytes": program.plan.bytes, "align": ALIGNMENT},
+        "constant_bytes": program.constant_bytes,
+        "mutable_bytes": program.mutable_bytes,
+        "macs": sum(step.macs for step in program.steps),
+        "input": _described(program, graph.inputs[0]),
+        "output": _described(program, graph.outputs[0]),
+        "layers": [_sidecar_layer(program, step) for step in program.steps],
+    }
+    return json.dumps(content, indent=1) + "\n"
+
+
+def c_identifier(text: str) -> str:
+    """A prefix for C names from a file's stem: lower case, other characters as underscores, no digit first."""
+    name = re.sub(r"[^a-z0-9]+", "_", text.lower()).strip("_")
+    return name if name and not name[0].isdigit() else f"model_{name}".rstrip("_")
