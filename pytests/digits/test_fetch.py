@@ -11,7 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from digitrig.digits.mnist import FILES, MIRRORS, MnistFile, fetch_mnist
+from digitrig.digits.fetch import MIRRORS, fetch_mnist
+from digitrig.digits.mnist import FILES, MnistFile
 from digitrig.errors import UsageError
 
 CONTENT = bytes(index * index % 251 for index in range(50_000))

@@ -1,10 +1,10 @@
-"""Digit images and pen strokes: data sets, files, conversion."""
+"""Digit images and pen strokes: data sets, files, conversion, download."""
 
 from digitrig.digits.arrays import GreyImage, GreyImages, Labels, as_images, as_labels
 from digitrig.digits.datasets import Dataset, default_dataset, load_dataset
+from digitrig.digits.fetch import fetch_mnist
 from digitrig.digits.formats import read_images, write_images
 from digitrig.digits.ink import Ink, Point, ink, style_names
-from digitrig.digits.mnist import fetch_mnist
 from digitrig.digits.sources import convert, load_ink, load_source
 from digitrig.digits.strokes import format_strokes, parse_strokes, read_strokes, write_strokes
 

@@ -13,7 +13,6 @@ from numpy.typing import NDArray
 
 from digitrig.digits.arrays import GreyImages
 from digitrig.digits.datasets import Dataset, default_dataset, load_dataset
-from digitrig.engines.choice import choose_engine
 from digitrig.errors import UnknownNameError, UsageError
 from digitrig.evaluation.metrics import CLASSES
 from digitrig.evaluation.pool import Pool
@@ -66,6 +65,8 @@ def evaluate(
     if workers is not None and workers < 0:
         raise UsageError(f"workers {workers} is negative; expected 1 or more, or 0 for none but this process")
     data = _dataset(dataset, limit)
+    from digitrig.engines.choice import choose_engine  # brings the platform parser, which only evaluations need
+
     engine = choose_engine(engine)
     jobs = [BoardJob(board, model, engine, weights, inject) for board in board_names]
     if factory is open_board:
