@@ -1,0 +1,229 @@
+/* Execution: one function per operation and instruction size, each ending in a jump to the next record's.
+ *
+ * The jumps are tail calls that the compiler must not turn into calls (musttail), so the six arguments of DR_ARGS live
+ * in host registers all the time: this is threaded code, but each instruction is a function that can be read, stepped and
+ * profiled by itself. Whatever needs more than the fast path (devices, faults, exceptions, time) stores the state into
+ * b->cpu and returns to dr_cpu_run, or jumps to a slow_ function of the same shape.
+ */
+#include "cpu.h"
+#include "fpu.h"
+
+#include <string.h>
+
+#if defined(__has_attribute)
+#if __has_attribute(musttail)
+#define DR_TAIL __attribute__((musttail)) return
+#endif
+#endif
+#ifndef DR_TAIL
+#define DR_TAIL return /* GCC makes sibling calls of these at -O2 */
+#endif
+
+#define HANDLER(name) static void name(DR_ARGS)
+
+/* ------------------------------------------------------------------ leaving and going on */
+static inline void store_state(struct dr_board *b, const dr_record *i, uint64_t cycles, uint64_t count,
+                               const dr_code_page *page) {
+    b->cpu.r[15] = dr_page_pc(page, i);
+    b->cpu.itstate = dr_page_itstate(page, i);
+    b->cpu.cycles = cycles;
+    b->cpu.instructions = count;
+}
+
+/* Back to dr_cpu_run with record i not executed yet. */
+__attribute__((noinline)) static void leave(DR_ARGS) {
+    (void)x;
+    store_state(b, i, cycles, count, page);
+}
+
+/* Go on after record i, `size` records long. */
+#define CONTINUE                                                                                                      \
+    do {                                                                                                              \
+        if (DR_UNLIKELY(cycles >= b->deadline)) {                                                                     \
+            DR_TAIL leave(DR_PASS);                                                                                   \
+        }                                                                                                             \
+        DR_TAIL i->run(DR_PASS);                                                                                      \
+    } while (0)
+#define NEXT(size)                                                                                                    \
+    do {                                                                                                              \
+        cycles += i->cost;                                                                                            \
+        count++;                                                                                                      \
+        i += (size);                                                                                                  \
+        CONTINUE;                                                                                                     \
+    } while (0)
+
+/* The record of an address in decoded code, or NULL. */
+static inline const dr_record *find_record(struct dr_board *b, uint32_t address, dr_code_page **page) {
+    dr_region *region = b->window[address >> 20];
+    uint32_t offset = address - region->base;
+    if (DR_UNLIKELY(offset >= region->size)) {
+        return NULL;
+    }
+    dr_code_page *found = region->code[offset >> DR_PAGE_BITS];
+    if (DR_UNLIKELY(!found)) {
+        return NULL;
+    }
+    *page = found;
+    return &found->record[(offset & (DR_PAGE_SIZE - 1u)) >> 1];
+}
+
+/* Go on at b->cpu.r[15] with everything else in b->cpu up to date; to dr_cpu_run if anything is unusual. */
+__attribute__((noinline)) static void resume(DR_ARGS) {
+    if (b->cpu.cycles >= b->deadline || b->cpu.itstate) {
+        return;
+    }
+    i = find_record(b, b->cpu.r[15], &page);
+    if (!i) {
+        return;
+    }
+    cycles = b->cpu.cycles;
+    count = b->cpu.instructions;
+    DR_TAIL i->run(DR_PASS);
+}
+
+/* Go on at address x; cycles and instructions have been counted. */
+HANDLER(jump) {
+    uint32_t target = (uint32_t)x;
+    i = find_record(b, target, &page);
+    if (DR_LIKELY(i && cycles < b->deadline)) {
+        DR_TAIL i->run(DR_PASS);
+    }
+    b->cpu.r[15] = target;
+    b->cpu.itstate = 0;
+    b->cpu.cycles = cycles;
+    b->cpu.instructions = count;
+}
+
+/* Branch to x as BX does: bit 0 is the Thumb bit, in handler mode 0xFxxxxxxx returns from the exception. */
+HANDLER(slow_interwork) {
+    b->cpu.cycles = cycles;
+    b->cpu.instructions = count;
+    b->cpu.itstate = 0;
+    if (b->cpu.ipsr && (uint32_t)x >= 0xF0000000u) {
+        dr_exception_return(b, (uint32_t)x);
+        return;
+    }
+    b->cpu.r[15] = (uint32_t)x & ~1u;
+    b->cpu.itstate = DR_THUMB_CLEAR;
+    b->deadline = 0;
+    (void)i, (void)page;
+}
+
+static inline uint32_t branch_wait(struct dr_board *b, uint32_t target) { return b->window[target >> 20]->branch_wait; }
+
+HANDLER(interwork) {
+    uint32_t target = (uint32_t)x;
+    if (DR_UNLIKELY(!(target & 1u) || target >= 0xF0000000u)) {
+        DR_TAIL slow_interwork(DR_PASS);
+    }
+    cycles += branch_wait(b, target);
+    x = target & ~1u;
+    DR_TAIL jump(DR_PASS);
+}
+
+/* Before a call that may do anything: state in b->cpu, as of after instruction i. */
+#define COMPLETE(size)                                                                                                \
+    do {                                                                                                              \
+        store_state(b, i, cycles + i->cost, count + 1, page);                                                         \
+        b->cpu.r[15] += 2u * (size);                                                                                  \
+        b->cpu.itstate = dr_it_advance(b->cpu.itstate);                                                               \
+    } while (0)
+
+/* ------------------------------------------------------------------ registers only */
+#include "execute_plain.h"
+
+#include "execute_memory.h"
+
+/* ------------------------------------------------------------------ conditions, and the slow ends of some handlers */
+static inline bool condition_eq(const dr_cpu *c) { return c->flag_z == 0; }
+static inline bool condition_ne(const dr_cpu *c) { return c->flag_z != 0; }
+static inline bool condition_cs(const dr_cpu *c) { return c->flag_c != 0; }
+static inline bool condition_cc(const dr_cpu *c) { return c->flag_c == 0; }
+static inline bool condition_mi(const dr_cpu *c) { return (int32_t)c->flag_n < 0; }
+static inline bool condition_pl(const dr_cpu *c) { return (int32_t)c->flag_n >= 0; }
+static inline bool condition_vs(const dr_cpu *c) { return c->flag_v != 0; }
+static inline bool condition_vc(const dr_cpu *c) { return c->flag_v == 0; }
+static inline bool condition_hi(const dr_cpu *c) { return c->flag_c && c->flag_z; }
+static inline bool condition_ls(const dr_cpu *c) { return !c->flag_c || !c->flag_z; }
+static inline bool condition_ge(const dr_cpu *c) { return c->flag_n >> 31 == c->flag_v; }
+static inline bool condition_lt(const dr_cpu *c) { return c->flag_n >> 31 != c->flag_v; }
+static inline bool condition_gt(const dr_cpu *c) { return c->flag_z && c->flag_n >> 31 == c->flag_v; }
+static inline bool condition_le(const dr_cpu *c) { return !c->flag_z || c->flag_n >> 31 != c->flag_v; }
+
+enum {
+#define X(name) CONDITION_##name,
+    DR_CONDITIONS(X)
+#undef X
+};
+
+bool dr_condition_holds(const dr_cpu *c, uint32_t cond) {
+    switch (cond) {
+#define X(name)                                                                                                       \
+    case CONDITION_##name:                                                                                            \
+        return condition_##name(c);
+        DR_CONDITIONS(X)
+#undef X
+    default:
+        return true;
+    }
+}
+
+HANDLER(slow_blx_even) {
+    store_state(b, i, cycles, count, page);
+    b->cpu.r[15] = (uint32_t)x & ~1u;
+    b->cpu.itstate = DR_THUMB_CLEAR;
+    b->deadline = 0;
+}
+
+static inline const dr_code_page *it_page(const struct dr_board *b, const dr_code_page *page, const dr_record *i) {
+    const dr_it_block *block = &page->it[i->imm];
+    return block->when[dr_condition_holds(&b->cpu, i->rn)];
+}
+
+HANDLER(slow_divide_by_zero) {
+    (void)x;
+    store_state(b, i, cycles, count, page);
+    dr_raise(b, DR_EXC_USAGE_FAULT, DR_CFSR_DIVBYZERO);
+}
+
+#define CCR_DIV_0_TRP (1u << 4)
+
+
+/* Allowed, preserved, FPCA: then the instruction again, by whatever its record is now. */
+__attribute__((noinline)) static void slow_fp_prepare(DR_ARGS) {
+    store_state(b, i, cycles, count, page);
+    if (!dr_fp_prepare(b)) {
+        return;
+    }
+    DR_TAIL resume(DR_PASS);
+}
+
+
+/* ------------------------------------------------------------------ handlers, in both sizes */
+#define PASTE_(prefix, name) prefix##name
+#define PASTE(prefix, name) PASTE_(prefix, name)
+
+#define SIZE 1
+#define SIZED(name) PASTE(narrow_, name)
+#include "execute_handlers.h"
+#undef SIZE
+#undef SIZED
+#define SIZE 2
+#define SIZED(name) PASTE(wide_, name)
+#include "execute_handlers.h"
+
+/* ------------------------------------------------------------------ tables */
+#define NARROW(name) [DR_OP_##name] = narrow_##name,
+#define WIDE(name) [DR_OP_##name] = wide_##name,
+dr_handler *const dr_handlers[2][DR_OP_COUNT] = {{DR_ALL_OPS(NARROW)}, {DR_ALL_OPS(WIDE)}};
+
+#define NEAR_OPS(X)                                                                                                   \
+    X(b) X(b_eq) X(b_ne) X(b_cs) X(b_cc) X(b_mi) X(b_pl) X(b_vs) X(b_vc) X(b_hi) X(b_ls) X(b_ge) X(b_lt) X(b_gt)     \
+    X(b_le) X(cbz) X(cbnz)
+#define NARROW_NEAR(name) [DR_OP_##name] = narrow_near_##name,
+#define WIDE_NEAR(name) [DR_OP_##name] = wide_near_##name,
+dr_handler *const dr_handlers_near[2][DR_OP_COUNT] = {{NEAR_OPS(NARROW_NEAR)}, {NEAR_OPS(WIDE_NEAR)}};
+
+void dr_execute_from(struct dr_board *b, const dr_record *record, dr_code_page *page) {
+    record->run(b, record, b->cpu.cycles, b->cpu.instructions, page, 0);
+}
