@@ -88,6 +88,7 @@ class Peripheral:
     numbered_outputs: ClassVar[bool] = False
     source: ClassVar[str] = ""
     type_name: ClassVar[str] = ""
+    _blocks: ClassVar[tuple[Block, ...]]
 
     def __init__(self, name: str, attributes: Mapping[str, Value], machine: MachineServices) -> None:
         self.name = name
@@ -103,7 +104,9 @@ class Peripheral:
     @classmethod
     def tables(cls, attributes: Mapping[str, Value]) -> tuple[Block, ...]:
         """The blocks of an instance with these attributes; the first one owns interrupt lines and events."""
-        return (Block("", cls.SIZE, cls.TABLE, cls.WIDTHS),)
+        if "_blocks" not in cls.__dict__:
+            cls._blocks = (Block("", cls.SIZE, cls.TABLE, cls.WIDTHS),)
+        return cls._blocks
 
     @classmethod
     def class_info(cls) -> ClassInfo:
@@ -248,9 +251,6 @@ def register(type_name: str) -> Callable[[P], P]:
         if type_name in _CLASSES:
             raise EngineError(f"class '{type_name}' has two models: {_CLASSES[type_name].__name__} and {cls.__name__}")
         cls.type_name = type_name
-        for block in cls.tables({}):
-            for row in block.registers:
-                row.row()
         _CLASSES[type_name] = cls
         return cls
 

@@ -61,6 +61,9 @@ GPIO_TABLE = (
 )
 
 
+BLOCKS = (Block("port", 0x1000, _port_table()), Block("gpio", 0x40, GPIO_TABLE))
+
+
 @register("GPIOPort.NXPGPIOPort")
 class KinetisPort(Peripheral):
     """Renode's class: access regions `port` and `gpio`, attribute `numberOfPins`."""
@@ -73,7 +76,7 @@ class KinetisPort(Peripheral):
 
     @classmethod
     def tables(cls, attributes: Mapping[str, Value]) -> tuple[Block, ...]:
-        return Block("port", 0x1000, _port_table()), Block("gpio", 0x40, GPIO_TABLE)
+        return BLOCKS
 
     # ---------------------------------------------------------------- pins
     def set_input(self, pin: int, level: bool) -> None:

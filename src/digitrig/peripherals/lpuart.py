@@ -7,6 +7,7 @@ PARAM, GLOBAL and PINCFG in front. `hasGlobalRegisters: false` gives the short m
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cache
 from typing import ClassVar
 
 from digitrig.peripherals.base import Peripheral, register
@@ -152,6 +153,11 @@ def _long_map(depth: int) -> tuple[Register, ...]:
     )
 
 
+@cache
+def _blocks(long_map: bool, depth: int) -> tuple[Block, ...]:
+    return (Block("", 0x1000, _long_map(depth)) if long_map else Block("", 0x20, _core(0)),)
+
+
 @register("UART.NXP_LPUART")
 class LPUART(Peripheral):
     """Renode's class name and parameters. `fifoSize`: depth in words; `frequency` is for Renode only."""
@@ -168,11 +174,8 @@ class LPUART(Peripheral):
 
     @classmethod
     def tables(cls, attributes: Mapping[str, Value]) -> tuple[Block, ...]:
-        size = 0x1000 if attributes.get("hasGlobalRegisters", True) else 0x20
         depth = attributes.get("fifoSize", 4)
-        long_map = attributes.get("hasGlobalRegisters", True)
-        registers = _long_map(depth if isinstance(depth, int) else 4) if long_map else _core(0)
-        return (Block("", size, registers),)
+        return _blocks(bool(attributes.get("hasGlobalRegisters", True)), depth if isinstance(depth, int) else 4)
 
     def native_model(self) -> tuple[str, tuple[int, ...]]:
         """("lpuart", (register map: 0 long, 1 short; FIFO depth in words))."""

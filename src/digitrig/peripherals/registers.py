@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import Enum, IntFlag
+from functools import cached_property
 
 from digitrig.errors import EngineError
 
@@ -186,8 +187,13 @@ class Block:
                         raise EngineError(f"{where}: overlaps {taken[byte]}")
                     taken[byte] = register.short
 
-    def rows(self) -> list[CRegister]:
-        return [register.row() for register in self.registers]
+    def rows(self) -> tuple[CRegister, ...]:
+        """All registers as rows for the C core."""
+        return self._rows
+
+    @cached_property
+    def _rows(self) -> tuple[CRegister, ...]:
+        return tuple(register.row() for register in self.registers)
 
     def index(self, short: str) -> int:
         for index, register in enumerate(self.registers):
