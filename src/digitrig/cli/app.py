@@ -54,9 +54,8 @@ def _other_failure(error: Exception, as_json: bool) -> int:
         if context is not None:
             hint = f"; try: {context.command_path} --help"
         return output.failure(error, 2, as_json, " ".join(str(format_message()).split()).rstrip(".") + hint)
-    if isinstance(error, OSError):
-        reason = f"{error.filename}: {error.strerror}" if error.filename else str(error)
-        return output.failure(error, 2, as_json, reason)
+    if isinstance(error, OSError) and error.filename:
+        return output.failure(error, 2, as_json, f"{error.filename}: {error.strerror}")
     if os.environ.get("DIGITRIG_TRACEBACK"):
         raise error
     text = f"internal error: {type(error).__name__}: {error} (DIGITRIG_TRACEBACK=1 shows where)"

@@ -23,7 +23,14 @@ def codegen(
     existing_file(model, "model")
     bundle = generate(model, out_dir, name=name)
     files = {"header": str(bundle.header), "source": str(bundle.source), "sidecar": str(bundle.sidecar)}
+    sizes = {
+        "constant_bytes": bundle.constant_bytes,
+        "mutable_bytes": bundle.mutable_bytes,
+        "arena_bytes": bundle.arena_bytes,
+        "macs": bundle.macs,
+    }
     if as_json:
-        output.emit({"name": bundle.name, "model": str(model), **files})
+        output.emit({"name": bundle.name, "model": str(model), "sha256": bundle.sha256, **files, **sizes})
         return
-    output.table(f"bundle {bundle.name} of {model}", ["part", "file"], list(files.items()))
+    rows = [*files.items(), *((name.replace("_", " "), f"{value:,}") for name, value in sizes.items())]
+    output.table(f"bundle {bundle.name} of {model}", ["part", "file or size"], rows)

@@ -60,7 +60,7 @@ class DigitRig:
         self.ROBOT_LIBRARY_LISTENER = self
         self.rig = Rig(engine or None, timeout)
         self._attachments = failure.Attachments(self.rig)
-        self._keywords = {
+        self._keywords: dict[str, Callable[..., Any]] = {
             _title(name): getattr(component, name)
             for component in (kind(self.rig) for kind in COMPONENTS)
             for name, function in inspect.getmembers(type(component), inspect.isfunction)
@@ -102,7 +102,7 @@ class DigitRig:
         return f"{inspect.getsourcefile(function)}:{inspect.getsourcelines(function)[1]}"
 
     def _method(self, name: str) -> Callable[..., Any]:
-        return self._keywords[name] if name != "__init__" else self.__init__  # type: ignore[misc]
+        return getattr(self, name) if name == "__init__" else self._keywords[name]
 
     def _start_test(self, _data: object, result: Any) -> None:
         self.rig.in_test = True
