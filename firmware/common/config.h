@@ -14,8 +14,8 @@
 #define SERIAL_RX_BYTES 128u
 #endif
 
-/* Bytes that may wait for the transmitter. One complete result (at most 347 bytes) and a banner fit, so that the main loop
- * goes on receiving while it prints. A power of two. */
+/* Bytes that may wait for the transmitter. One complete result (at most 347 bytes) and a banner fit, so that the main
+ * loop goes on receiving while it prints. A power of two. */
 #ifndef SERIAL_TX_BYTES
 #define SERIAL_TX_BYTES 512u
 #endif

@@ -40,8 +40,7 @@ static inline void cpu_dsb(void) { __asm volatile("dsb" ::: "memory"); }
 static inline void cpu_isb(void) { __asm volatile("isb" ::: "memory"); }
 
 /* Exception number that is being handled; 0 in thread mode. */
-static inline uint32_t cpu_exception_number(void)
-{
+static inline uint32_t cpu_exception_number(void) {
     uint32_t ipsr;
     __asm volatile("mrs %0, ipsr" : "=r"(ipsr));
     return ipsr & 0x1FFu;

@@ -36,15 +36,14 @@ struct cause {
 
 /* Armv7-M ARM B3.2.15. What tells most stands first. */
 static const struct cause causes[] = {
-    {1u << 4, "stack overflow"},        {1u << 12, "stack overflow"},        {1u << 0, "execution forbidden"},
-    {1u << 1, "access forbidden"},      {1u << 8, "instruction bus error"},  {1u << 9, "bus error"},
-    {1u << 10, "imprecise bus error"},  {1u << 16, "undefined instruction"}, {1u << 17, "invalid state"},
-    {1u << 18, "invalid return"},       {1u << 19, "no coprocessor"},        {1u << 24, "unaligned access"},
+    {1u << 4, "stack overflow"},       {1u << 12, "stack overflow"},        {1u << 0, "execution forbidden"},
+    {1u << 1, "access forbidden"},     {1u << 8, "instruction bus error"},  {1u << 9, "bus error"},
+    {1u << 10, "imprecise bus error"}, {1u << 16, "undefined instruction"}, {1u << 17, "invalid state"},
+    {1u << 18, "invalid return"},      {1u << 19, "no coprocessor"},        {1u << 24, "unaligned access"},
     {1u << 25, "division by zero"},
 };
 
-static const char *configurable_cause(void)
-{
+static const char *configurable_cause(void) {
     const uint32_t flags = MMIO32(SCB_CFSR);
     for (uint32_t i = 0; i < sizeof causes / sizeof causes[0]; i++) {
         if ((flags & causes[i].bit) != 0u) {
@@ -62,8 +61,7 @@ void fault_init(void) {}
 #endif
 
 /* Nothing may wake the core again: a pending interrupt would end WFI even when masked. */
-static _Noreturn void sleep_for_ever(void)
-{
+static _Noreturn void sleep_for_ever(void) {
     cpu_mask_interrupts();
     systick_stop();
     for (uint32_t word = 0; word < NVIC_WORDS; word++) {
@@ -78,8 +76,7 @@ static _Noreturn void sleep_for_ever(void)
     }
 }
 
-static void print(const char *cause, uint32_t interrupt, uint32_t pc, uint32_t lr)
-{
+static void print(const char *cause, uint32_t interrupt, uint32_t pc, uint32_t lr) {
     struct line line;
     line_begin(&line);
     line_text(&line, "fault: ");
@@ -95,8 +92,7 @@ static void print(const char *cause, uint32_t interrupt, uint32_t pc, uint32_t l
     board_write_polled(line.text, line.length);
 }
 
-_Noreturn void fault_stop(const char *cause)
-{
+_Noreturn void fault_stop(const char *cause) {
     cpu_mask_interrupts();
     digitrig_fault = FAULT_BY_PROGRAM;
     print(cause, 0, (uint32_t)(uintptr_t)__builtin_return_address(0), 0);
@@ -104,8 +100,7 @@ _Noreturn void fault_stop(const char *cause)
 }
 
 /* frame: what the core pushed, or an address outside the stack when it had no room to push anything. */
-__attribute__((used)) _Noreturn void fault_report(const uint32_t *frame)
-{
+__attribute__((used)) _Noreturn void fault_report(const uint32_t *frame) {
     const uint32_t number = cpu_exception_number();
     digitrig_fault = number;
     const uintptr_t low = (uintptr_t)frame;
@@ -123,8 +118,7 @@ __attribute__((used)) _Noreturn void fault_report(const uint32_t *frame)
 
 /* Find the frame, and a stack to work on: after an overflow the stack pointer is out of the stack, and then its top
  * serves again, since nothing is going to return. */
-__attribute__((naked)) void fault_entry(void)
-{
+__attribute__((naked)) void fault_entry(void) {
     __asm volatile("mov   r1, lr\n\t"
                    "movs  r2, #4\n\t"
                    "mrs   r0, psp\n\t"

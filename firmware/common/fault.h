@@ -25,9 +25,6 @@ void fault_entry(void);
 /* Defines `name` as a handler that a program may replace by defining its own. */
 #define FAULT_WEAK_HANDLER(name)                                                                                       \
     void name(void);                                                                                                   \
-    __attribute__((weak, naked)) void name(void)                                                                       \
-    {                                                                                                                  \
-        __asm volatile("ldr r0, =fault_entry\n\tbx r0\n\t.ltorg");                                                     \
-    }
+    __attribute__((weak, naked)) void name(void) { __asm volatile("ldr r0, =fault_entry\n\tbx r0\n\t.ltorg"); }
 
 #endif

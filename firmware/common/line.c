@@ -1,7 +1,6 @@
 #include "line.h"
 
-static void put(struct line *line, char character)
-{
+static void put(struct line *line, char character) {
     if (line->length < LINE_CAPACITY - 2u) {
         line->text[line->length++] = character;
     }
@@ -9,20 +8,15 @@ static void put(struct line *line, char character)
 
 void line_begin(struct line *line) { line->length = 0; }
 
-void line_text(struct line *line, const char *text)
-{
+void line_text(struct line *line, const char *text) {
     while (*text != '\0') {
         put(line, *text++);
     }
 }
 
-void line_printable(struct line *line, uint8_t byte)
-{
-    put(line, byte >= 0x20u && byte < 0x7Fu ? (char)byte : '?');
-}
+void line_printable(struct line *line, uint8_t byte) { put(line, byte >= 0x20u && byte < 0x7Fu ? (char)byte : '?'); }
 
-void line_unsigned(struct line *line, uint32_t value)
-{
+void line_unsigned(struct line *line, uint32_t value) {
     char digits[10]; /* 4294967295 */
     unsigned count = 0;
     do {
@@ -34,8 +28,7 @@ void line_unsigned(struct line *line, uint32_t value)
     }
 }
 
-void line_signed(struct line *line, int32_t value)
-{
+void line_signed(struct line *line, int32_t value) {
     uint32_t magnitude = (uint32_t)value;
     if (value < 0) {
         put(line, '-');
@@ -44,8 +37,7 @@ void line_signed(struct line *line, int32_t value)
     line_unsigned(line, magnitude);
 }
 
-void line_hex(struct line *line, uint32_t value, unsigned digits)
-{
+void line_hex(struct line *line, uint32_t value, unsigned digits) {
     line_text(line, "0x");
     while (digits > 0u) {
         digits--;
@@ -54,8 +46,7 @@ void line_hex(struct line *line, uint32_t value, unsigned digits)
     }
 }
 
-void line_end(struct line *line)
-{
+void line_end(struct line *line) {
     line->text[line->length++] = '\r';
     line->text[line->length++] = '\n';
 }

@@ -22,13 +22,11 @@ void __aeabi_memclr(void *destination, size_t count);
 void __aeabi_memclr4(void *destination, size_t count);
 void __aeabi_memclr8(void *destination, size_t count);
 
-static int word_aligned(const void *left, const void *right)
-{
+static int word_aligned(const void *left, const void *right) {
     return (((uintptr_t)left | (uintptr_t)right) & 3u) == 0u;
 }
 
-static void copy_upwards(uint8_t *to, const uint8_t *from, size_t count)
-{
+static void copy_upwards(uint8_t *to, const uint8_t *from, size_t count) {
     if (word_aligned(to, from)) {
         while (count >= 4u) {
             *(uint32_t *)(void *)to = *(const uint32_t *)(const void *)from;
@@ -43,14 +41,12 @@ static void copy_upwards(uint8_t *to, const uint8_t *from, size_t count)
     }
 }
 
-void *memcpy(void *restrict destination, const void *restrict source, size_t count)
-{
+void *memcpy(void *restrict destination, const void *restrict source, size_t count) {
     copy_upwards(destination, source, count);
     return destination;
 }
 
-void *memmove(void *destination, const void *source, size_t count)
-{
+void *memmove(void *destination, const void *source, size_t count) {
     uint8_t *to = destination;
     const uint8_t *from = source;
     if ((uintptr_t)to <= (uintptr_t)from || (uintptr_t)to >= (uintptr_t)from + count) {
@@ -64,8 +60,7 @@ void *memmove(void *destination, const void *source, size_t count)
     return destination;
 }
 
-void *memset(void *destination, int value, size_t count)
-{
+void *memset(void *destination, int value, size_t count) {
     uint8_t *to = destination;
     const uint32_t byte = (uint32_t)value & 0xFFu;
     while (count > 0u && ((uintptr_t)to & 3u) != 0u) {
@@ -84,8 +79,7 @@ void *memset(void *destination, int value, size_t count)
     return destination;
 }
 
-int memcmp(const void *left, const void *right, size_t count)
-{
+int memcmp(const void *left, const void *right, size_t count) {
     const uint8_t *a = left;
     const uint8_t *b = right;
     for (size_t i = 0; i < count; i++) {
@@ -100,12 +94,10 @@ void __aeabi_memcpy(void *destination, const void *source, size_t count) { (void
 void __aeabi_memcpy4(void *destination, const void *source, size_t count) { (void)memcpy(destination, source, count); }
 void __aeabi_memcpy8(void *destination, const void *source, size_t count) { (void)memcpy(destination, source, count); }
 void __aeabi_memmove(void *destination, const void *source, size_t count) { (void)memmove(destination, source, count); }
-void __aeabi_memmove4(void *destination, const void *source, size_t count)
-{
+void __aeabi_memmove4(void *destination, const void *source, size_t count) {
     (void)memmove(destination, source, count);
 }
-void __aeabi_memmove8(void *destination, const void *source, size_t count)
-{
+void __aeabi_memmove8(void *destination, const void *source, size_t count) {
     (void)memmove(destination, source, count);
 }
 void __aeabi_memset(void *destination, size_t count, int value) { (void)memset(destination, value, count); }

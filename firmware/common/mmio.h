@@ -12,14 +12,12 @@
 #define MMIO8(address) (*(volatile uint8_t *)(uintptr_t)(address))
 
 /* Replace the bits of `mask` by those of `value` (already in place). */
-static inline void mmio_update(uintptr_t address, uint32_t mask, uint32_t value)
-{
+static inline void mmio_update(uintptr_t address, uint32_t mask, uint32_t value) {
     MMIO32(address) = (MMIO32(address) & ~mask) | (value & mask);
 }
 
 /* Wait until the bits of `mask` read `value`; at most POLL_LIMIT reads. */
-static inline enum status mmio_wait(uintptr_t address, uint32_t mask, uint32_t value)
-{
+static inline enum status mmio_wait(uintptr_t address, uint32_t mask, uint32_t value) {
     for (uint32_t turn = 0; turn < POLL_LIMIT; turn++) {
         if ((MMIO32(address) & mask) == value) {
             return STATUS_OK;

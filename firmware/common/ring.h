@@ -17,13 +17,9 @@ struct ring {
 
 static inline bool ring_is_empty(const struct ring *ring) { return ring->head == ring->tail; }
 
-static inline bool ring_is_full(const struct ring *ring)
-{
-    return (uint16_t)(ring->head - ring->tail) > ring->mask;
-}
+static inline bool ring_is_full(const struct ring *ring) { return (uint16_t)(ring->head - ring->tail) > ring->mask; }
 
-static inline bool ring_put(struct ring *ring, uint8_t byte)
-{
+static inline bool ring_put(struct ring *ring, uint8_t byte) {
     if (ring_is_full(ring)) {
         return false;
     }
@@ -32,8 +28,7 @@ static inline bool ring_put(struct ring *ring, uint8_t byte)
     return true;
 }
 
-static inline bool ring_get(struct ring *ring, uint8_t *byte)
-{
+static inline bool ring_get(struct ring *ring, uint8_t *byte) {
     if (ring_is_empty(ring)) {
         return false;
     }

@@ -4,8 +4,7 @@
 #include "cpu.h"
 #include "drivers/systick.h"
 
-void serial_received(struct serial *serial, uint8_t byte)
-{
+void serial_received(struct serial *serial, uint8_t byte) {
     if (!ring_put(&serial->rx, byte)) {
         serial_failed(serial, SERIAL_ERROR_OVERRUN);
     }
@@ -17,8 +16,7 @@ bool serial_next_to_send(struct serial *serial, uint8_t *byte) { return ring_get
 
 bool serial_read(struct serial *serial, uint8_t *byte) { return ring_get(&serial->rx, byte); }
 
-uint32_t serial_take_errors(struct serial *serial)
-{
+uint32_t serial_take_errors(struct serial *serial) {
     if (serial->errors == 0u) {
         return 0u;
     }
@@ -31,8 +29,7 @@ uint32_t serial_take_errors(struct serial *serial)
 
 /* Sleep until there is room. The test and WFI stand together under masked interrupts, so that an interrupt between
  * them ends the WFI instead of being missed. */
-static enum status wait_for_room(struct serial *serial)
-{
+static enum status wait_for_room(struct serial *serial) {
     const uint32_t start = systick_ms();
     while (ring_is_full(&serial->tx)) {
         if (systick_ms() - start > SERIAL_TX_TIMEOUT_MS) {
@@ -47,8 +44,7 @@ static enum status wait_for_room(struct serial *serial)
     return STATUS_OK;
 }
 
-enum status serial_write(struct serial *serial, const char *data, size_t length)
-{
+enum status serial_write(struct serial *serial, const char *data, size_t length) {
     for (size_t i = 0; i < length; i++) {
         if (!ring_put(&serial->tx, (uint8_t)data[i])) {
             serial->driver->transmit_interrupt_on(serial->device);
@@ -62,8 +58,7 @@ enum status serial_write(struct serial *serial, const char *data, size_t length)
     return STATUS_OK;
 }
 
-void serial_write_polled(struct serial *serial, const char *data, size_t length)
-{
+void serial_write_polled(struct serial *serial, const char *data, size_t length) {
     uint8_t byte;
     serial->driver->interrupts_off(serial->device);
     while (serial_next_to_send(serial, &byte)) {

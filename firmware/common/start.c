@@ -16,15 +16,13 @@ extern uint32_t __fast_code_end[];
 extern uint32_t __bss_start[];
 extern uint32_t __bss_end[];
 
-static void copy_words(volatile uint32_t *to, const uint32_t *from, const volatile uint32_t *end)
-{
+static void copy_words(volatile uint32_t *to, const uint32_t *from, const volatile uint32_t *end) {
     while (to < end) {
         *to++ = *from++;
     }
 }
 
-_Noreturn void start_program(void)
-{
+_Noreturn void start_program(void) {
     SystemInit();
     copy_words(__data_start, __data_load, __data_end);
     copy_words(__fast_code_start, __fast_code_load, __fast_code_end);

@@ -3,14 +3,12 @@
 #include "common/cpu.h"
 #include "common/mmio.h"
 
-static void barriers(void)
-{
+static void barriers(void) {
     cpu_dsb();
     cpu_isb();
 }
 
-void cache_enable_instruction(void)
-{
+void cache_enable_instruction(void) {
     if ((MMIO32(SCB_CCR) & SCB_CCR_IC) != 0u) {
         return;
     }
@@ -21,8 +19,7 @@ void cache_enable_instruction(void)
     barriers();
 }
 
-void cache_disable_instruction(void)
-{
+void cache_disable_instruction(void) {
     if ((MMIO32(SCB_CCR) & SCB_CCR_IC) == 0u) {
         return;
     }
@@ -34,8 +31,7 @@ void cache_disable_instruction(void)
 
 /* Every set and way of the data cache goes to the operation register `operation`: set from bit 5, way from bit 30.
  * CCSIDR gives the highest number of each: sets in [27:13], ways in [12:3]. */
-static void data_cache_each_line(uintptr_t operation)
-{
+static void data_cache_each_line(uintptr_t operation) {
     MMIO32(SCB_CSSELR) = 0;
     cpu_dsb();
     const uint32_t sizes = MMIO32(SCB_CCSIDR);
@@ -49,8 +45,7 @@ static void data_cache_each_line(uintptr_t operation)
     cpu_dsb();
 }
 
-void cache_enable_data(void)
-{
+void cache_enable_data(void) {
     if ((MMIO32(SCB_CCR) & SCB_CCR_DC) != 0u) {
         return;
     }
@@ -59,8 +54,7 @@ void cache_enable_data(void)
     barriers();
 }
 
-void cache_disable_data(void)
-{
+void cache_disable_data(void) {
     if ((MMIO32(SCB_CCR) & SCB_CCR_DC) == 0u) {
         return;
     }

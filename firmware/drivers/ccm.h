@@ -87,7 +87,7 @@
 #define CCM_CCOSR_CLKO2_EN 0x01000000u
 #define CCM_CCGR0 0x68u
 
-/* One step of a clock set-up: a field, its value, and the handshake bit of CDHIPR that has to go back to 0 (0: none). */
+/* One step of a clock set-up: a field, its value, and the bit of CDHIPR that has to go back to 0 (0: none). */
 struct ccm_step {
     uint16_t offset;
     uint16_t value; /* of the field, not shifted */
@@ -96,23 +96,12 @@ struct ccm_step {
 };
 
 #define CCM_SET(name, field_name, field_value)                                                                         \
-    {                                                                                                                  \
-        .offset = CCM_##name, .value = (field_value), .field = CCM_##name##_##field_name, .busy = 0                    \
-    }
+    {.offset = CCM_##name, .value = (field_value), .field = CCM_##name##_##field_name, .busy = 0}
 #define CCM_SET_AND_WAIT(name, field_name, field_value, busy_name)                                                     \
-    {                                                                                                                  \
-        .offset = CCM_##name, .value = (field_value), .field = CCM_##name##_##field_name,                              \
-        .busy = CCM_CDHIPR_##busy_name                                                                                 \
-    }
+    {.offset = CCM_##name, .value = (field_value), .field = CCM_##name##_##field_name, .busy = CCM_CDHIPR_##busy_name}
 /* Gate `gate` (0..15) of CCGRn: off in all modes, or on in all but stop. */
-#define CCM_GATE_OFF(n, gate)                                                                                          \
-    {                                                                                                                  \
-        .offset = CCM_CCGR0 + 4u * (n), .value = 0, .field = 3u << (2u * (gate)), .busy = 0                            \
-    }
-#define CCM_GATE_ON(n, gate)                                                                                           \
-    {                                                                                                                  \
-        .offset = CCM_CCGR0 + 4u * (n), .value = 3, .field = 3u << (2u * (gate)), .busy = 0                            \
-    }
+#define CCM_GATE_OFF(n, gate) {.offset = CCM_CCGR0 + 4u * (n), .value = 0, .field = 3u << (2u * (gate)), .busy = 0}
+#define CCM_GATE_ON(n, gate) {.offset = CCM_CCGR0 + 4u * (n), .value = 3, .field = 3u << (2u * (gate)), .busy = 0}
 
 enum status ccm_run(uintptr_t base, const struct ccm_step *steps, uint32_t count);
 

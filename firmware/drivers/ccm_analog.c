@@ -5,15 +5,13 @@
 #define VIDEO_DIV_BY_4 (3u << 30)
 #define ENET_50_MHZ 1u
 
-enum status ccm_analog_start_crystal(uintptr_t base)
-{
+enum status ccm_analog_start_crystal(uintptr_t base) {
     mmio_update(base + XTALOSC24M_OSC_CONFIG2, XTALOSC24M_OSC_CONFIG2_ENABLE_1M, XTALOSC24M_OSC_CONFIG2_ENABLE_1M);
     mmio_update(base + XTALOSC24M_OSC_CONFIG2, XTALOSC24M_OSC_CONFIG2_MUX_1M, 0);
 
     MMIO32(base + CCM_ANALOG_MISC0_CLR) = CCM_ANALOG_MISC0_XTAL_24M_PWD;
-    enum status status =
-        mmio_wait(base + XTALOSC24M_LOWPWR_CTRL, XTALOSC24M_LOWPWR_CTRL_XTALOSC_PWRUP_STAT,
-                  XTALOSC24M_LOWPWR_CTRL_XTALOSC_PWRUP_STAT);
+    enum status status = mmio_wait(base + XTALOSC24M_LOWPWR_CTRL, XTALOSC24M_LOWPWR_CTRL_XTALOSC_PWRUP_STAT,
+                                   XTALOSC24M_LOWPWR_CTRL_XTALOSC_PWRUP_STAT);
     if (status == STATUS_OK) {
         MMIO32(base + CCM_ANALOG_MISC0_SET) = CCM_ANALOG_MISC0_OSC_XTALOK_EN;
         status = mmio_wait(base + CCM_ANALOG_MISC0, CCM_ANALOG_MISC0_OSC_XTALOK, CCM_ANALOG_MISC0_OSC_XTALOK);
@@ -25,13 +23,11 @@ enum status ccm_analog_start_crystal(uintptr_t base)
 }
 
 /* A PLL is set up while its users get the crystal instead (source 0 of the bypass). */
-static void bypass(uintptr_t pll)
-{
+static void bypass(uintptr_t pll) {
     mmio_update(pll, CCM_ANALOG_PLL_BYPASS_CLK_SRC | CCM_ANALOG_PLL_BYPASS, CCM_ANALOG_PLL_BYPASS);
 }
 
-static enum status wait_for_lock_and_use(uintptr_t pll)
-{
+static enum status wait_for_lock_and_use(uintptr_t pll) {
     const enum status status = mmio_wait(pll, CCM_ANALOG_PLL_LOCK, CCM_ANALOG_PLL_LOCK);
     if (status == STATUS_OK) {
         mmio_update(pll, CCM_ANALOG_PLL_BYPASS, 0);
@@ -39,8 +35,7 @@ static enum status wait_for_lock_and_use(uintptr_t pll)
     return status;
 }
 
-enum status ccm_analog_start_arm_pll(uintptr_t base, uint32_t loop)
-{
+enum status ccm_analog_start_arm_pll(uintptr_t base, uint32_t loop) {
     const uintptr_t pll = base + CCM_ANALOG_PLL_ARM;
     bypass(pll);
     mmio_update(pll, CCM_ANALOG_PLL_ARM_DIV_SELECT | CCM_ANALOG_PLL_POWERDOWN | CCM_ANALOG_PLL_ENABLE,
@@ -48,8 +43,7 @@ enum status ccm_analog_start_arm_pll(uintptr_t base, uint32_t loop)
     return wait_for_lock_and_use(pll);
 }
 
-enum status ccm_analog_start_sys_pll(uintptr_t base)
-{
+enum status ccm_analog_start_sys_pll(uintptr_t base) {
     const uintptr_t pll = base + CCM_ANALOG_PLL_SYS;
     bypass(pll);
     mmio_update(pll, CCM_ANALOG_PLL_SYS_DIV_SELECT | CCM_ANALOG_PLL_POWERDOWN | CCM_ANALOG_PLL_ENABLE,
@@ -61,15 +55,13 @@ enum status ccm_analog_start_sys_pll(uintptr_t base)
 }
 
 /* The output is gated while its fraction changes. */
-void ccm_analog_set_sys_pfd(uintptr_t base, uint32_t pfd, uint32_t fraction)
-{
+void ccm_analog_set_sys_pfd(uintptr_t base, uint32_t pfd, uint32_t fraction) {
     const uint32_t fraction_and_gate = 0xBFu << (8u * pfd);
     mmio_update(base + CCM_ANALOG_PFD_528, fraction_and_gate, 0x80u << (8u * pfd));
     mmio_update(base + CCM_ANALOG_PFD_528, fraction_and_gate, fraction << (8u * pfd));
 }
 
-enum status ccm_analog_start_video_pll(uintptr_t base, uint32_t loop)
-{
+enum status ccm_analog_start_video_pll(uintptr_t base, uint32_t loop) {
     const uintptr_t pll = base + CCM_ANALOG_PLL_VIDEO;
     mmio_update(pll, CCM_ANALOG_PLL_ENABLE, 0);
     bypass(pll);
@@ -83,8 +75,7 @@ enum status ccm_analog_start_video_pll(uintptr_t base, uint32_t loop)
     return wait_for_lock_and_use(pll);
 }
 
-void ccm_analog_bypass_unused(uintptr_t base)
-{
+void ccm_analog_bypass_unused(uintptr_t base) {
     const uintptr_t audio = base + CCM_ANALOG_PLL_AUDIO;
     const uintptr_t ethernet = base + CCM_ANALOG_PLL_ENET;
     const uintptr_t usb2 = base + CCM_ANALOG_PLL_USB2;

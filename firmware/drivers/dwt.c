@@ -3,8 +3,7 @@
 #include "common/cpu.h"
 #include "common/mmio.h"
 
-enum status dwt_start(void)
-{
+enum status dwt_start(void) {
     MMIO32(SCB_DEMCR) = MMIO32(SCB_DEMCR) | SCB_DEMCR_TRCENA;
     if ((MMIO32(DWT_CTRL) & DWT_CTRL_NOCYCCNT) != 0u) {
         return STATUS_NOT_PRESENT;

@@ -2,20 +2,17 @@
 
 #include "common/mmio.h"
 
-#define RECEIVE_INTERRUPTS                                                                                             \
-    (LPUART_CTRL_RIE | LPUART_CTRL_ORIE | LPUART_CTRL_FEIE | LPUART_CTRL_NEIE | LPUART_CTRL_PEIE)
+#define RECEIVE_INTERRUPTS (LPUART_CTRL_RIE | LPUART_CTRL_ORIE | LPUART_CTRL_FEIE | LPUART_CTRL_NEIE | LPUART_CTRL_PEIE)
 #define LINE_ERRORS (LPUART_STAT_FE | LPUART_STAT_NF | LPUART_STAT_PF)
 #define WORD_ERRORS (LPUART_DATA_FRETSC | LPUART_DATA_NOISY | LPUART_DATA_PARITYE)
 
-static uintptr_t register_of(const struct lpuart *uart, int32_t offset)
-{
+static uintptr_t register_of(const struct lpuart *uart, int32_t offset) {
     return uart->base + uart->map + (uintptr_t)(intptr_t)offset;
 }
 
 static uint32_t distance(uint32_t left, uint32_t right) { return left > right ? left - right : right - left; }
 
-enum status lpuart_baud_register(uint32_t clock_hz, uint32_t baud, uint32_t *value)
-{
+enum status lpuart_baud_register(uint32_t clock_hz, uint32_t baud, uint32_t *value) {
     uint32_t best_error = UINT32_MAX;
     for (uint32_t ratio = 4; ratio <= 32u; ratio++) {
         const uint32_t below = clock_hz / (baud * ratio);
@@ -33,8 +30,7 @@ enum status lpuart_baud_register(uint32_t clock_hz, uint32_t baud, uint32_t *val
     return best_error > baud / 100u * 3u ? STATUS_UNREACHABLE : STATUS_OK;
 }
 
-enum status lpuart_init(const struct lpuart *uart, uint32_t clock_hz, uint32_t baud)
-{
+enum status lpuart_init(const struct lpuart *uart, uint32_t clock_hz, uint32_t baud) {
     uint32_t baud_register = 0;
     const enum status status = lpuart_baud_register(clock_hz, baud, &baud_register);
     if (status != STATUS_OK) {
@@ -58,16 +54,14 @@ enum status lpuart_init(const struct lpuart *uart, uint32_t clock_hz, uint32_t b
     return STATUS_OK;
 }
 
-static bool has_received(const struct lpuart *uart)
-{
+static bool has_received(const struct lpuart *uart) {
     if (uart->fifo_words > 0u) {
         return (MMIO32(register_of(uart, LPUART_WATER)) & LPUART_WATER_RXCOUNT_MASK) != 0u;
     }
     return (MMIO32(register_of(uart, LPUART_STAT)) & LPUART_STAT_RDRF) != 0u;
 }
 
-static bool has_room(const struct lpuart *uart)
-{
+static bool has_room(const struct lpuart *uart) {
     if (uart->fifo_words > 0u) {
         const uint32_t water = MMIO32(register_of(uart, LPUART_WATER));
         return (water & LPUART_WATER_TXCOUNT_MASK) >> LPUART_WATER_TXCOUNT_SHIFT < uart->fifo_words;
@@ -76,8 +70,7 @@ static bool has_room(const struct lpuart *uart)
 }
 
 /* The error flags go first: while OR is set the receiver takes nothing more. */
-static void take_errors(const struct lpuart *uart, struct serial *serial)
-{
+static void take_errors(const struct lpuart *uart, struct serial *serial) {
     const uint32_t flags = MMIO32(register_of(uart, LPUART_STAT)) & (LINE_ERRORS | LPUART_STAT_OR);
     if (flags == 0u) {
         return;
@@ -91,8 +84,7 @@ static void take_errors(const struct lpuart *uart, struct serial *serial)
     }
 }
 
-void lpuart_interrupt(const struct lpuart *uart, struct serial *serial)
-{
+void lpuart_interrupt(const struct lpuart *uart, struct serial *serial) {
     take_errors(uart, serial);
     while (has_received(uart)) {
         const uint32_t word = MMIO32(register_of(uart, LPUART_DATA));
@@ -114,19 +106,16 @@ void lpuart_interrupt(const struct lpuart *uart, struct serial *serial)
     }
 }
 
-static void transmit_interrupt_on(const void *device)
-{
+static void transmit_interrupt_on(const void *device) {
     const uintptr_t control = register_of(device, LPUART_CTRL);
     MMIO32(control) = MMIO32(control) | LPUART_CTRL_TIE;
 }
 
-static void interrupts_off(const void *device)
-{
+static void interrupts_off(const void *device) {
     MMIO32(register_of(device, LPUART_CTRL)) = LPUART_CTRL_TE | LPUART_CTRL_RE;
 }
 
-static enum status write_polled(const void *device, uint8_t byte)
-{
+static enum status write_polled(const void *device, uint8_t byte) {
     enum status status = mmio_wait(register_of(device, LPUART_STAT), LPUART_STAT_TDRE, LPUART_STAT_TDRE);
     if (status == STATUS_OK) {
         MMIO32(register_of(device, LPUART_DATA)) = byte;

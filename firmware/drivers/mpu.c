@@ -5,8 +5,7 @@
 
 #define SCB_SHCSR_MEMFAULTENA (1u << 16)
 
-void mpu_configure(const struct mpu_region *regions, uint32_t count)
-{
+void mpu_configure(const struct mpu_region *regions, uint32_t count) {
     __asm volatile("dmb" ::: "memory");
     MMIO32(SCB_SHCSR) = MMIO32(SCB_SHCSR) & ~SCB_SHCSR_MEMFAULTENA;
     MMIO32(MPU_CTRL) = 0;

@@ -27,11 +27,11 @@
 
 /* Kinds of memory. */
 #define MPU_STRONGLY_ORDERED 0u
-#define MPU_DEVICE (2u << MPU_RASR_TEX_SHIFT)   /* not shared, not cached */
-#define MPU_NORMAL (MPU_RASR_C | MPU_RASR_B)    /* cached, write-back */
+#define MPU_DEVICE (2u << MPU_RASR_TEX_SHIFT) /* not shared, not cached */
+#define MPU_NORMAL (MPU_RASR_C | MPU_RASR_B)  /* cached, write-back */
 
 /* Size of a region: two to the power of `bits`, 5..32. */
-#define MPU_SIZE(bits) ((uint32_t)((bits)-1u) << MPU_RASR_SIZE_SHIFT)
+#define MPU_SIZE(bits) ((uint32_t)((bits) - 1u) << MPU_RASR_SIZE_SHIFT)
 
 struct mpu_region {
     uint32_t number; /* of overlapping regions the highest number counts */

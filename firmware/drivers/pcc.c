@@ -2,8 +2,7 @@
 
 #include "common/mmio.h"
 
-enum status pcc_set_source(uintptr_t slot, uint32_t source)
-{
+enum status pcc_set_source(uintptr_t slot, uint32_t source) {
     const uint32_t value = MMIO32(slot);
     if ((value & PCC_PR) == 0u) {
         return STATUS_NOT_PRESENT;
@@ -12,8 +11,7 @@ enum status pcc_set_source(uintptr_t slot, uint32_t source)
     return STATUS_OK;
 }
 
-enum status pcc_enable(uintptr_t slot)
-{
+enum status pcc_enable(uintptr_t slot) {
     const uint32_t value = MMIO32(slot);
     if ((value & PCC_PR) == 0u) {
         return STATUS_NOT_PRESENT;

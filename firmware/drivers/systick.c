@@ -9,8 +9,7 @@ static uint32_t clocks_per_tick;
 
 void SysTick_Handler(void) { milliseconds = milliseconds + 1u; }
 
-enum status systick_start(uint32_t core_hz)
-{
+enum status systick_start(uint32_t core_hz) {
     const uint32_t clocks = core_hz / 1000u;
     if (clocks < 2u || clocks - 1u > SYST_RVR_MAX) {
         return STATUS_UNREACHABLE;
@@ -28,8 +27,7 @@ uint32_t systick_ms(void) { return milliseconds; }
 
 /* The counter runs down from clocks - 1; the tick comes when it reaches 0, hence 0 is the first clock of a new
  * millisecond and clocks - 1 the second. Read again when a tick came in between. */
-uint32_t systick_cycles(void)
-{
+uint32_t systick_cycles(void) {
     uint32_t ticks;
     uint32_t current;
     do {

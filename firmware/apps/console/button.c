@@ -8,8 +8,7 @@ static bool started;
 static bool settled;
 static uint32_t changed_for_ms;
 
-bool button_pressed(bool down)
-{
+bool button_pressed(bool down) {
     if (!started) {
         started = true;
         settled = down;

@@ -12,8 +12,7 @@
 #include "runner.h"
 
 /* Each byte gets its own time: one of them may start an inference, and the next ones are much later then. */
-static void take_serial(void)
-{
+static void take_serial(void) {
     uint8_t byte;
     const uint32_t errors = serial_take_errors(&board_console);
     if (errors != 0u) {
@@ -24,8 +23,7 @@ static void take_serial(void)
     }
 }
 
-static void each_millisecond(uint32_t now_ms)
-{
+static void each_millisecond(uint32_t now_ms) {
     protocol_tick(now_ms);
     board_watchdog_refresh();
     const bool button = button_pressed(board_button());
@@ -41,8 +39,7 @@ static void each_millisecond(uint32_t now_ms)
 }
 
 /* The test and WFI stand together under masked interrupts: an interrupt in between ends the WFI at once. */
-static void sleep_until_something_happens(uint32_t now_ms)
-{
+static void sleep_until_something_happens(uint32_t now_ms) {
     cpu_mask_interrupts();
     if (ring_is_empty(&board_console.rx) && board_console.errors == 0u && systick_ms() == now_ms) {
         cpu_wait_for_interrupt();
@@ -50,8 +47,7 @@ static void sleep_until_something_happens(uint32_t now_ms)
     cpu_unmask_interrupts();
 }
 
-int main(void)
-{
+int main(void) {
     const char *what;
     if (board_init(&what) != STATUS_OK) {
         fault_stop(what);

@@ -27,29 +27,25 @@ static uint32_t frame_length;
 static uint16_t frame_crc;    /* of the image bytes so far */
 static uint16_t received_crc; /* the two bytes after them */
 
-static void send(struct line *line)
-{
+static void send(struct line *line) {
     line_end(line);
     (void)serial_write(&board_console, line->text, line->length);
 }
 
-static void send_text(const char *text)
-{
+static void send_text(const char *text) {
     struct line line;
     line_begin(&line);
     line_text(&line, text);
     send(&line);
 }
 
-static void give_up(uint32_t now_ms)
-{
+static void give_up(uint32_t now_ms) {
     state = STATE_DISCARD;
     command_length = 0;
     last_byte_ms = now_ms;
 }
 
-static bool command_is(const char *name)
-{
+static bool command_is(const char *name) {
     uint32_t i = 0;
     while (i < command_length && name[i] != '\0' && command[i] == (uint8_t)name[i]) {
         i++;
@@ -57,8 +53,7 @@ static bool command_is(const char *name)
     return i == command_length && name[i] == '\0';
 }
 
-static void begin_frame(void)
-{
+static void begin_frame(void) {
     state = STATE_FRAME;
     frame_length = 0;
     frame_crc = CRC16_START;
@@ -66,8 +61,7 @@ static void begin_frame(void)
     send_text("ready for 784 bytes + crc16");
 }
 
-static void unknown_command(uint32_t now_ms)
-{
+static void unknown_command(uint32_t now_ms) {
     struct line line;
     line_begin(&line);
     line_text(&line, "error: unknown command '");
@@ -79,8 +73,7 @@ static void unknown_command(uint32_t now_ms)
     give_up(now_ms);
 }
 
-static void run_command(uint32_t now_ms)
-{
+static void run_command(uint32_t now_ms) {
     if (command_is("image")) {
         begin_frame();
     } else if (command_is("predict")) {
@@ -95,8 +88,7 @@ static void run_command(uint32_t now_ms)
     command_length = 0;
 }
 
-static void line_byte(uint8_t byte, uint32_t now_ms)
-{
+static void line_byte(uint8_t byte, uint32_t now_ms) {
     if (byte == '\n' || byte == '\r') {
         if (command_length > 0u) { /* the second half of CR LF, or an empty line, is no command */
             run_command(now_ms);
@@ -109,8 +101,7 @@ static void line_byte(uint8_t byte, uint32_t now_ms)
     }
 }
 
-static void finish_frame(uint32_t now_ms)
-{
+static void finish_frame(uint32_t now_ms) {
     if (received_crc == frame_crc) {
         state = STATE_LINE;
         runner_accept();
@@ -127,8 +118,7 @@ static void finish_frame(uint32_t now_ms)
     give_up(now_ms);
 }
 
-static void frame_byte(uint8_t byte, uint32_t now_ms)
-{
+static void frame_byte(uint8_t byte, uint32_t now_ms) {
     if (frame_length < IMAGE_BYTES) {
         runner_staging()[frame_length] = byte;
         frame_crc = crc16_add(frame_crc, byte);
@@ -141,8 +131,7 @@ static void frame_byte(uint8_t byte, uint32_t now_ms)
     }
 }
 
-void protocol_byte(uint8_t byte, uint32_t now_ms)
-{
+void protocol_byte(uint8_t byte, uint32_t now_ms) {
     last_byte_ms = now_ms;
     if (state == STATE_LINE) {
         line_byte(byte, now_ms);
@@ -152,8 +141,7 @@ void protocol_byte(uint8_t byte, uint32_t now_ms)
 }
 
 /* A wrong baud rate often overruns the receiver too, but not the other way round: framing is the cause to name. */
-void protocol_line_error(uint32_t errors, uint32_t now_ms)
-{
+void protocol_line_error(uint32_t errors, uint32_t now_ms) {
     if (state != STATE_DISCARD) {
         send_text((errors & SERIAL_ERROR_FRAMING) != 0u ? "error: framing, check the baud rate"
                                                         : "error: overrun, frame dropped");
@@ -161,8 +149,7 @@ void protocol_line_error(uint32_t errors, uint32_t now_ms)
     give_up(now_ms);
 }
 
-static void short_frame(uint32_t now_ms)
-{
+static void short_frame(uint32_t now_ms) {
     struct line line;
     line_begin(&line);
     line_text(&line, "error: short frame, ");
@@ -174,8 +161,7 @@ static void short_frame(uint32_t now_ms)
     give_up(now_ms);
 }
 
-void protocol_tick(uint32_t now_ms)
-{
+void protocol_tick(uint32_t now_ms) {
     const uint32_t silence_ms = now_ms - last_byte_ms;
     if (state == STATE_FRAME && frame_length > 0u && silence_ms > CONSOLE_FRAME_SILENCE_MS) {
         short_frame(now_ms);

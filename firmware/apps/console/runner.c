@@ -8,22 +8,19 @@
 uint8_t digitrig_image[IMAGE_BYTES];
 volatile uint32_t digitrig_request;
 
-static void send(struct line *line)
-{
+static void send(struct line *line) {
     line_end(line);
     (void)serial_write(&board_console, line->text, line->length);
 }
 
-uint8_t *runner_staging(void)
-{
+uint8_t *runner_staging(void) {
     if (model_bundle.input_bytes != IMAGE_BYTES) {
         fault_stop("the model does not take 784 bytes");
     }
     return (uint8_t *)model_bundle.input();
 }
 
-void runner_accept(void)
-{
+void runner_accept(void) {
     const uint8_t *staged = runner_staging();
     for (uint32_t i = 0; i < IMAGE_BYTES; i++) {
         digitrig_image[i] = staged[i];
@@ -31,16 +28,14 @@ void runner_accept(void)
 }
 
 /* The models are quantised with a scale of 1/255 and a zero point of -128: the int8 input is the pixel minus 128. */
-static void load_input(void)
-{
+static void load_input(void) {
     int8_t *input = (int8_t *)runner_staging();
     for (uint32_t i = 0; i < IMAGE_BYTES; i++) {
         input[i] = (int8_t)((int32_t)digitrig_image[i] - 128);
     }
 }
 
-static void print_value(const char *name, int32_t value, const char *unit)
-{
+static void print_value(const char *name, int32_t value, const char *unit) {
     struct line line;
     line_begin(&line);
     line_text(&line, name);
@@ -50,8 +45,7 @@ static void print_value(const char *name, int32_t value, const char *unit)
     send(&line);
 }
 
-void runner_predict(void)
-{
+void runner_predict(void) {
     board_led(false);
     load_input();
     const uint32_t start = board_cycles();
@@ -75,8 +69,7 @@ void runner_predict(void)
     print_value("Inference time", (int32_t)(cycles / (board_core_hz() / 1000000u)), " (us)");
 }
 
-static void print_text(const char *first, const char *second, const char *third)
-{
+static void print_text(const char *first, const char *second, const char *third) {
     struct line line;
     line_begin(&line);
     line_text(&line, first);
@@ -85,8 +78,7 @@ static void print_text(const char *first, const char *second, const char *third)
     send(&line);
 }
 
-void runner_print_banner(void)
-{
+void runner_print_banner(void) {
     struct line line;
     print_text("digitrig console ", FIRMWARE_VERSION, "");
     print_text("board = ", board_name, "");

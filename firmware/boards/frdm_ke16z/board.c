@@ -14,7 +14,7 @@
 
 #define CONSOLE_RX_PIN 0u
 #define CONSOLE_TX_PIN 1u
-#define LED_GREEN_PIN 4u /* of port B; lights when low */
+#define LED_GREEN_PIN 4u  /* of port B; lights when low */
 #define BUTTON_SW3_PIN 2u /* of port D; low when pressed. SW2 is the NMI pin as well, so it is left alone. */
 
 const char board_name[] = "frdm_ke16z";
@@ -35,8 +35,7 @@ struct serial board_console = {
 void LPUART0_IRQHandler(void);
 void LPUART0_IRQHandler(void) { lpuart_interrupt(&console_uart, &board_console); }
 
-static enum status init_pins(void)
-{
+static enum status init_pins(void) {
     enum status status = pcc_enable(PCC_PORTB);
     if (status == STATUS_OK) {
         status = pcc_enable(PCC_PORTD);
@@ -52,8 +51,7 @@ static enum status init_pins(void)
     return status;
 }
 
-static enum status init_console(void)
-{
+static enum status init_console(void) {
     enum status status = pcc_enable(PCC_LPUART0);
     if (status == STATUS_OK) {
         status = lpuart_init(&console_uart, CLOCK_SOSC_HZ, CONSOLE_BAUD);
@@ -65,8 +63,7 @@ static enum status init_console(void)
     return status;
 }
 
-enum status board_init(const char **what)
-{
+enum status board_init(const char **what) {
     *what = "pins not reachable";
     enum status status = init_pins();
     if (status == STATUS_OK) {
@@ -92,8 +89,7 @@ void board_led(bool lit) { gpio_write(GPIOB_BASE, LED_GREEN_PIN, !lit); }
 
 bool board_button(void) { return !gpio_read(GPIOD_BASE, BUTTON_SW3_PIN); }
 
-void board_watchdog_refresh(void)
-{
+void board_watchdog_refresh(void) {
 #if WATCHDOG_REFRESH
     cpu_mask_interrupts();
     wdog32_refresh(WDOG_BASE);
@@ -101,8 +97,7 @@ void board_watchdog_refresh(void)
 #endif
 }
 
-void board_write_polled(const char *data, size_t length)
-{
+void board_write_polled(const char *data, size_t length) {
     if (console_ready) {
         serial_write_polled(&board_console, data, length);
     }

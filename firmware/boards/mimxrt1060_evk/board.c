@@ -48,13 +48,11 @@ struct serial board_console = {
 void LPUART1_IRQHandler(void);
 void LPUART1_IRQHandler(void) { lpuart_interrupt(&console_uart, &board_console); }
 
-static void set_pin(uint32_t pad, uint32_t mode)
-{
+static void set_pin(uint32_t pad, uint32_t mode) {
     iomuxc_set_pin(IOMUXC_SW_MUX_CTL(pad), mode, IOMUXC_SW_PAD_CTL(pad), PAD_DEFAULT);
 }
 
-static void init_pins(void)
-{
+static void init_pins(void) {
     set_pin(IOMUXC_PAD_GPIO_AD_B0_12, MUX_LPUART1);
     set_pin(IOMUXC_PAD_GPIO_AD_B0_13, MUX_LPUART1);
     igpio_output(GPIO1_BASE, LED_PIN, true);
@@ -62,8 +60,7 @@ static void init_pins(void)
     igpio_input(GPIO5_BASE, BUTTON_PIN);
 }
 
-static enum status init_console(void)
-{
+static enum status init_console(void) {
     const enum status status = lpuart_init(&console_uart, CLOCK_UART_HZ, CONSOLE_BAUD);
     if (status == STATUS_OK) {
         console_ready = true;
@@ -72,8 +69,7 @@ static enum status init_console(void)
     return status;
 }
 
-enum status board_init(const char **what)
-{
+enum status board_init(const char **what) {
     memory_protection_init();
     *what = "clocks do not start";
     enum status status = clock_boot_run();
@@ -104,8 +100,7 @@ void board_led(bool lit) { igpio_write(GPIO1_BASE, LED_PIN, !lit); }
 
 bool board_button(void) { return !igpio_read(GPIO5_BASE, BUTTON_PIN); }
 
-void board_watchdog_refresh(void)
-{
+void board_watchdog_refresh(void) {
 #if WATCHDOG_REFRESH
     cpu_mask_interrupts();
     wdog32_refresh(RTWDOG_BASE);
@@ -113,8 +108,7 @@ void board_watchdog_refresh(void)
 #endif
 }
 
-void board_write_polled(const char *data, size_t length)
-{
+void board_write_polled(const char *data, size_t length) {
     if (console_ready) {
         serial_write_polled(&board_console, data, length);
     }

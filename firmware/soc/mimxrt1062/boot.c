@@ -34,14 +34,16 @@ struct boot_data {
 _Static_assert(sizeof(void *) != 4 || sizeof(struct image_vector_table) == 32, "the ROM expects 32 bytes");
 _Static_assert(sizeof(void *) != 4 || sizeof(struct boot_data) == 16, "the ROM expects 16 bytes");
 
-BOOT_SECTION(".boot_data") static const struct boot_data boot_data = {
+BOOT_SECTION(".boot_data")
+static const struct boot_data boot_data = {
     .start = __flash_start,
     .size = __flash_bytes,
     .plugin = 0,
     .placeholder = 0xFFFFFFFFu,
 };
 
-BOOT_SECTION(".boot_ivt") static const struct image_vector_table image_vector_table = {
+BOOT_SECTION(".boot_ivt")
+static const struct image_vector_table image_vector_table = {
     .tag = IVT_TAG,
     .length = {0x00, 0x20},
     .version = IVT_VERSION,

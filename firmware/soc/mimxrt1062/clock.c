@@ -120,20 +120,18 @@ static const struct ccm_step onto_plls[] = {
 
 /* The clock output pins: chosen, but off. */
 static const struct ccm_step outputs[] = {
-    CCM_SET(CCOSR, CLKO1_DIV, 0),  CCM_SET(CCOSR, CLKO1_SEL, 1),    CCM_SET(CCOSR, CLKO2_DIV, 0),
-    CCM_SET(CCOSR, CLKO2_SEL, 18), CCM_SET(CCOSR, CLK_OUT_SEL, 0),  CCM_SET(CCOSR, CLKO1_EN, 0),
+    CCM_SET(CCOSR, CLKO1_DIV, 0),  CCM_SET(CCOSR, CLKO1_SEL, 1),   CCM_SET(CCOSR, CLKO2_DIV, 0),
+    CCM_SET(CCOSR, CLKO2_SEL, 18), CCM_SET(CCOSR, CLK_OUT_SEL, 0), CCM_SET(CCOSR, CLKO1_EN, 0),
     CCM_SET(CCOSR, CLKO2_EN, 0),
 };
 
 /* 1.275 V for the core: needed above 528 MHz. */
-static enum status raise_core_voltage(void)
-{
+static enum status raise_core_voltage(void) {
     mmio_update(DCDC_REG3, DCDC_REG3_TRG, 0x13);
     return mmio_wait(DCDC_REG0, DCDC_REG0_STS_DC_OK, DCDC_REG0_STS_DC_OK);
 }
 
-static enum status start_plls(void)
-{
+static enum status start_plls(void) {
     enum status status = ccm_analog_start_arm_pll(CCM_ANALOG_BASE, 100); /* 1200 MHz */
     if (status == STATUS_OK) {
         status = ccm_analog_start_sys_pll(CCM_ANALOG_BASE);
@@ -150,8 +148,7 @@ static enum status start_plls(void)
 }
 
 /* Sources of clocks that other blocks choose for themselves. */
-static void choose_other_sources(void)
-{
+static void choose_other_sources(void) {
     mmio_update(CCM_ANALOG_BASE + CCM_ANALOG_MISC1, CCM_ANALOG_MISC1_LVDS1_CLK_SEL, 0);
     mmio_update(IOMUXC_GPR_GPR1,
                 IOMUXC_GPR_GPR1_SAI1_MCLK1_SEL | IOMUXC_GPR_GPR1_SAI1_MCLK2_SEL | IOMUXC_GPR_GPR1_SAI1_MCLK3_SEL |
@@ -162,8 +159,7 @@ static void choose_other_sources(void)
     mmio_update(IOMUXC_GPR_GPR5, IOMUXC_GPR_GPR5_VREF_1M_CLK_GPT1 | IOMUXC_GPR_GPR5_VREF_1M_CLK_GPT2, 0);
 }
 
-enum status clock_boot_run(void)
-{
+enum status clock_boot_run(void) {
     enum status status = ccm_analog_start_crystal(CCM_ANALOG_BASE);
     if (status == STATUS_OK) {
         status = ccm_run(CCM_BASE, onto_crystal, COUNT(onto_crystal));

@@ -20,8 +20,7 @@ static const struct mpu_region regions[] = {
     {12, 0x42000000u, MPU_SIZE(20) | MPU_AP_FULL | MPU_DEVICE},
 };
 
-void memory_protection_init(void)
-{
+void memory_protection_init(void) {
     cache_disable_instruction();
     cache_disable_data();
     mpu_configure(regions, sizeof regions / sizeof regions[0]);

@@ -11,8 +11,7 @@
 #include "mimxrt1062.h"
 
 /* Interrupts off, VTOR and MSP from the table of this image, and the FPU on before any C code, which may use it. */
-__attribute__((naked)) void Reset_Handler(void)
-{
+__attribute__((naked)) void Reset_Handler(void) {
     __asm volatile("cpsid i\n\t"
                    "ldr   r0, =0xE000ED08\n\t" /* VTOR */
                    "ldr   r1, =__vector_table\n\t"
@@ -31,8 +30,7 @@ __attribute__((naked)) void Reset_Handler(void)
 }
 
 /* The boot ROM may leave SysTick on. */
-void SystemInit(void)
-{
+void SystemInit(void) {
     wdog16_disable(WDOG1_BASE);
     wdog16_disable(WDOG2_BASE);
 #if WATCHDOG_REFRESH

@@ -26,8 +26,7 @@ struct vector_table {
 VECTOR_TABLE_SECTION const struct vector_table __vector_table = {
     .initial_sp = __StackTop,
     .exceptions = {Reset_Handler, NMI_Handler, HardFault_Handler, MemManage_Handler, BusFault_Handler,
-                   UsageFault_Handler, 0, 0, 0, 0, SVC_Handler, DebugMon_Handler, 0, PendSV_Handler,
-                   SysTick_Handler},
+                   UsageFault_Handler, 0, 0, 0, 0, SVC_Handler, DebugMon_Handler, 0, PendSV_Handler, SysTick_Handler},
     .interrupts =
         {
             [0 ... 19] = Other_IRQHandler,

@@ -41,8 +41,7 @@ static const struct scg_source low_power_fll = {
 };
 
 /* The core runs from FIRC after reset; to set FIRC up it has to run from SIRC meanwhile. */
-static enum status start_fast_internal(void)
-{
+static enum status start_fast_internal(void) {
     enum status status = scg_start_source(SCG_BASE, &slow_internal);
     if (status == STATUS_OK) {
         status = scg_select(SCG_BASE, SCG_SYSTEM_SIRC, 1, 4);
@@ -56,8 +55,7 @@ static enum status start_fast_internal(void)
     return status;
 }
 
-static enum status choose_peripheral_clocks(void)
-{
+static enum status choose_peripheral_clocks(void) {
     enum status status = pcc_set_source(PCC_ADC0, PCC_SOURCE_SOSC);
     if (status == STATUS_OK) {
         status = pcc_set_source(PCC_LPI2C0, PCC_SOURCE_SOSC);
@@ -68,8 +66,7 @@ static enum status choose_peripheral_clocks(void)
     return status;
 }
 
-enum status clock_boot_run(void)
-{
+enum status clock_boot_run(void) {
     enum status status = scg_start_source(SCG_BASE, &system_oscillator);
     if (status == STATUS_OK) {
         status = start_fast_internal();

@@ -7,8 +7,7 @@
 #include "mke16z4.h"
 
 /* Interrupts off, VTOR and MSP from the table of this image, whoever jumped here. */
-__attribute__((naked)) void Reset_Handler(void)
-{
+__attribute__((naked)) void Reset_Handler(void) {
     __asm volatile("cpsid i\n\t"
                    "ldr   r0, =0xE000ED08\n\t" /* VTOR */
                    "ldr   r1, =__vector_table\n\t"
@@ -21,8 +20,7 @@ __attribute__((naked)) void Reset_Handler(void)
 }
 
 /* The watchdog runs after reset and has to be dealt with within 1024 cycles of its 128 kHz clock. */
-void SystemInit(void)
-{
+void SystemInit(void) {
 #if WATCHDOG_REFRESH
     wdog32_enable(WDOG_BASE, WATCHDOG_CYCLES);
 #else

@@ -41,14 +41,13 @@ VECTOR_TABLE_SECTION const struct vector_table __vector_table = {
                    PendSV_Handler, SysTick_Handler},
     .interrupts =
         {
-            Reserved_IRQHandler,   Reserved_IRQHandler, Reserved_IRQHandler,  Reserved_IRQHandler,
-            Reserved_IRQHandler,   FTFA_IRQHandler,     LVD_LVW_IRQHandler,   PORTAE_IRQHandler,
-            LPI2C0_IRQHandler,     Reserved_IRQHandler, LPSPI0_IRQHandler,    Reserved_IRQHandler,
-            LPUART0_IRQHandler,    LPUART1_IRQHandler,  LPUART2_IRQHandler,   ADC0_IRQHandler,
-            CMP0_IRQHandler,       FTM0_IRQHandler,     FTM1_IRQHandler,      Reserved_IRQHandler,
-            RTC_IRQHandler,        Reserved_IRQHandler, LPIT0_IRQHandler,     Reserved_IRQHandler,
-            TSI_IRQHandler,        PDB0_IRQHandler,     PORTBCD_IRQHandler,   SCG_RCM_IRQHandler,
-            WDOG_EWM_IRQHandler,   PWT_LPTMR0_IRQHandler, MSCAN_Rx_IRQHandler, MSCAN_ORed_IRQHandler,
+            Reserved_IRQHandler, Reserved_IRQHandler,   Reserved_IRQHandler, Reserved_IRQHandler, Reserved_IRQHandler,
+            FTFA_IRQHandler,     LVD_LVW_IRQHandler,    PORTAE_IRQHandler,   LPI2C0_IRQHandler,   Reserved_IRQHandler,
+            LPSPI0_IRQHandler,   Reserved_IRQHandler,   LPUART0_IRQHandler,  LPUART1_IRQHandler,  LPUART2_IRQHandler,
+            ADC0_IRQHandler,     CMP0_IRQHandler,       FTM0_IRQHandler,     FTM1_IRQHandler,     Reserved_IRQHandler,
+            RTC_IRQHandler,      Reserved_IRQHandler,   LPIT0_IRQHandler,    Reserved_IRQHandler, TSI_IRQHandler,
+            PDB0_IRQHandler,     PORTBCD_IRQHandler,    SCG_RCM_IRQHandler,  WDOG_EWM_IRQHandler, PWT_LPTMR0_IRQHandler,
+            MSCAN_Rx_IRQHandler, MSCAN_ORed_IRQHandler,
         },
 };
 

@@ -3,8 +3,7 @@
 #include "common/start.h"
 #include "started.h"
 
-int main(void)
-{
+int main(void) {
     start_and_print();
     return (int)MMIO32(0x30000000u);
 }

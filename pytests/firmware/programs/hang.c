@@ -2,8 +2,7 @@
 #include "common/start.h"
 #include "started.h"
 
-int main(void)
-{
+int main(void) {
     start_and_print();
     for (;;) {
     }

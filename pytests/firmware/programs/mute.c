@@ -2,8 +2,7 @@
 #include "common/cpu.h"
 #include "common/start.h"
 
-int main(void)
-{
+int main(void) {
     cpu_mask_interrupts();
     for (;;) {
         cpu_wait_for_interrupt();

@@ -7,8 +7,7 @@
 
 static volatile uint32_t depth;
 
-__attribute__((noinline)) static uint32_t descend(uint32_t level)
-{
+__attribute__((noinline)) static uint32_t descend(uint32_t level) {
     volatile uint32_t kept[8];
     kept[level % 8u] = level;
     depth = level;
@@ -16,8 +15,7 @@ __attribute__((noinline)) static uint32_t descend(uint32_t level)
     return kept[level % 8u] + below;
 }
 
-int main(void)
-{
+int main(void) {
     start_and_print();
     return (int)descend(0);
 }

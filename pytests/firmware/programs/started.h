@@ -5,8 +5,7 @@
 #include "boards/board.h"
 #include "common/fault.h"
 
-static inline void start_and_print(void)
-{
+static inline void start_and_print(void) {
     static const char line[] = "started\r\n";
     const char *what;
     if (board_init(&what) != STATUS_OK) {

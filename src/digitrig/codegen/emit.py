@@ -93,6 +93,7 @@ def header(program: Program) -> str:
     lines += [f"#define {upper}_{macro} {value} /* {note} */" for macro, value, note in macros]
     lines += ["", "/* One function per layer, in this order; bundle.h's run() calls them all. */"]
     lines += [f"void {symbol}(void);" for step in program.steps if (symbol := layer_symbol(name, step))]
+    lines += [f"int {name}_run(void);"]
     return "\n".join([*lines, "", "#endif", ""])
 
 
@@ -182,7 +183,8 @@ def source(program: Program) -> str:
             f"#define arena {name}_arena",
             "",
             *(_layer(program, step) for step in program.steps),
-            "static int run(void) {",
+            "/* One name for the whole network, so that a host can stop where it begins. */",
+            f"__attribute__((noinline)) int {name}_run(void) {{",
             *calls,
             "    return 0;",
             "}",
@@ -199,7 +201,7 @@ def source(program: Program) -> str:
             f"    .arena_bytes = {upper}_ACTIVATIONS_MEM_SIZE,",
             "    .input = input,",
             "    .output = output,",
-            "    .run = run,",
+            f"    .run = {name}_run,",
             "};",
             "",
         ]

@@ -1,0 +1,178 @@
+"""Building firmware: what does not fit, what does not compile, the same bytes twice, nothing built twice."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+from elftools.elf.elffile import ELFFile
+
+from digitrig import firmware_build
+from digitrig.errors import BuildError, MissingToolError, UnknownNameError
+from digitrig.firmware_build import build_firmware, build_program, memory_use
+from digitrig.resources import root
+
+BOARDS = ["frdm_ke16z", "mimxrt1060_evk"]
+TOOLCHAINS = [
+    "zig",
+    pytest.param(
+        "gcc",
+        marks=pytest.mark.skipif(
+            shutil.which("arm-none-eabi-gcc") is None,
+            reason="arm-none-eabi-gcc is not installed (apt install gcc-arm-none-eabi)",
+        ),
+    ),
+]
+PROGRAMS = Path(__file__).parent / "programs"
+
+ARRAYS = """#include <stdint.h>
+#include "common/start.h"
+extern const uint8_t constants[{constants}];
+const uint8_t constants[{constants}] = {{1}};
+static volatile uint8_t variables[{variables}];
+int main(void)
+{{
+    variables[0] = ((const volatile uint8_t *)constants)[variables[1]];
+    return variables[2];
+}}
+"""
+
+
+def arrays(folder: Path, constants: int = 4, variables: int = 4) -> Path:
+    """A program with that many bytes of constants and of variables."""
+    source = folder / "arrays.c"
+    source.write_text(ARRAYS.format(constants=constants, variables=variables))
+    return source
+
+
+@pytest.mark.parametrize("toolchain", TOOLCHAINS)
+@pytest.mark.parametrize(("board", "ram"), [("frdm_ke16z", 8 * 1024), ("mimxrt1060_evk", 128 * 1024)])
+def test_too_many_variables_are_refused_in_words(tmp_path: Path, board: str, ram: int, toolchain: str) -> None:
+    with pytest.raises(BuildError, match="arrays for " + board) as error:
+        build_program(arrays(tmp_path, variables=ram), board, toolchain=toolchain, out_dir=tmp_path)
+    assert "Variables, model arena and stack do not fit into the RAM of this part" in str(error.value)
+    assert "lower STACK_BYTES" in str(error.value)
+
+
+@pytest.mark.parametrize("toolchain", TOOLCHAINS)
+@pytest.mark.parametrize(("board", "flash"), [("frdm_ke16z", 64 * 1024), ("mimxrt1060_evk", 8 << 20)])
+def test_too_many_constants_are_refused_in_words(tmp_path: Path, board: str, flash: int, toolchain: str) -> None:
+    with pytest.raises(BuildError) as error:
+        build_program(arrays(tmp_path, constants=flash), board, toolchain=toolchain, out_dir=tmp_path)
+    assert "The image does not fit into the flash of this part" in str(error.value)
+    assert error.value.exit_code == 2
+
+
+@pytest.mark.parametrize("toolchain", TOOLCHAINS)
+@pytest.mark.parametrize(
+    ("stack", "text"), [("256", "STACK_BYTES is smaller than"), ("8200", "stack do not fit into the RAM")]
+)
+def test_a_stack_too_small_or_too_large_is_refused(tmp_path: Path, toolchain: str, stack: str, text: str) -> None:
+    with pytest.raises(BuildError, match=text):
+        build_program(
+            arrays(tmp_path), "frdm_ke16z", toolchain=toolchain, out_dir=tmp_path, options={"STACK_BYTES": stack}
+        )
+
+
+@pytest.mark.parametrize("toolchain", TOOLCHAINS)
+def test_what_the_compiler_says_reaches_the_reader(tmp_path: Path, toolchain: str) -> None:
+    source = tmp_path / "wrong.c"
+    source.write_text('#include "common/start.h"\nint main(void)\n{\n    return nowhere;\n}\n')
+    with pytest.raises(BuildError) as error:
+        build_program(source, "frdm_ke16z", toolchain=toolchain, out_dir=tmp_path)
+    text = str(error.value)
+    assert "firmware wrong for frdm_ke16z does not build" in text
+    assert "wrong.c:4" in text and "nowhere" in text
+    assert "FAILED" not in text and "Building C object" not in text, "no noise of ninja"
+
+
+@pytest.mark.parametrize("toolchain", TOOLCHAINS)
+@pytest.mark.parametrize("board", BOARDS)
+def test_memory_use_counts_constants_and_variables(tmp_path: Path, board: str, toolchain: str) -> None:
+    small = memory_use(build_program(arrays(tmp_path), board, toolchain=toolchain, out_dir=tmp_path))
+    large = memory_use(build_program(arrays(tmp_path, 1004, 404), board, toolchain=toolchain, out_dir=tmp_path))
+    assert large[0] - small[0] == 1000
+    assert large[1] - small[1] == 400
+
+
+@pytest.mark.parametrize("toolchain", TOOLCHAINS)
+@pytest.mark.parametrize("board", BOARDS)
+@pytest.mark.parametrize("program", sorted(path.stem for path in PROGRAMS.glob("*.c")))
+def test_program_of_one_file_builds(program: str, board: str, toolchain: str) -> None:
+    elf = build_program(PROGRAMS / f"{program}.c", board, toolchain=toolchain)
+    assert elf.name == f"{program}.elf"
+    assert elf.read_bytes()[:4] == b"\x7fELF"
+
+
+def _loaded(elf: Path) -> list[tuple[int, bytes]]:
+    with elf.open("rb") as stream:
+        return [(s["p_paddr"], s.data()) for s in ELFFile(stream).iter_segments("PT_LOAD") if s["p_filesz"]]
+
+
+@pytest.mark.parametrize("toolchain", TOOLCHAINS)
+def test_same_bytes_wherever_it_is_built(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, toolchain: str) -> None:
+    folders = ("platforms", "models", "firmware")
+    source = {name: root() / name for name in folders}
+    images = []
+    for place in ("here", "a/longer/way/there"):
+        checkout = tmp_path / place
+        for name in folders:
+            shutil.copytree(source[name], checkout / name, ignore=shutil.ignore_patterns("__pycache__", "train"))
+        monkeypatch.setenv("DIGITRIG_ROOT", str(checkout))
+        monkeypatch.setenv("DIGITRIG_BUILD", str(checkout / "out"))
+        images.append({i.board: _loaded(i.elf) for i in build_firmware(BOARDS, toolchain=toolchain)})
+    assert images[0] == images[1]
+    assert all(images[0][board] for board in BOARDS)
+
+
+def test_second_build_leaves_the_file_alone_and_tells_the_same() -> None:
+    first = build_firmware(["frdm_ke16z"])
+    before = [(image.elf.stat().st_mtime_ns, image) for image in first]
+    again = build_firmware(["frdm_ke16z"])
+    assert [(image.elf.stat().st_mtime_ns, image) for image in again] == before
+
+
+def test_changed_source_is_built_again(tmp_path: Path) -> None:
+    first = memory_use(build_program(arrays(tmp_path, 100), "frdm_ke16z", out_dir=tmp_path))
+    second = memory_use(build_program(arrays(tmp_path, 300), "frdm_ke16z", out_dir=tmp_path))
+    assert second[0] - first[0] == 200
+
+
+def test_progress_names_each_image() -> None:
+    lines: list[str] = []
+    build_firmware(["frdm_ke16z"], progress=lines.append)
+    assert lines == ["building console with an13438 for frdm_ke16z (zig)"]
+
+
+def test_unknown_board_and_toolchain_are_named() -> None:
+    with pytest.raises(UnknownNameError, match=r"board 'frdm_ke15z' unknown.*did you mean 'frdm_ke16z'"):
+        build_firmware(["frdm_ke15z"])
+    with pytest.raises(UnknownNameError, match="toolchain 'icc' unknown; known: gcc, zig"):
+        build_firmware(["frdm_ke16z"], toolchain="icc")
+
+
+def test_unknown_names_given_to_cmake_are_named(tmp_path: Path) -> None:
+    with pytest.raises(BuildError, match="BOARD 'nothing' unknown; known: frdm_ke16z, mimxrt1060_evk"):
+        build_program(arrays(tmp_path), "nothing", out_dir=tmp_path)
+    with pytest.raises(BuildError, match="WEIGHTS 'rom' unknown; known: flash, ram"):
+        build_program(arrays(tmp_path), "frdm_ke16z", out_dir=tmp_path, options={"WEIGHTS": "rom"})
+
+
+def test_missing_gcc_names_the_debian_package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    with pytest.raises(MissingToolError, match="apt install gcc-arm-none-eabi"):
+        build_firmware(["frdm_ke16z"], toolchain="gcc")
+
+
+def test_tools_are_found_without_an_activated_environment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", "/usr/bin:/bin")
+    elf = build_program(arrays(tmp_path), "frdm_ke16z", out_dir=tmp_path)
+    assert elf.is_file()
+
+
+def test_missing_tool_names_the_command_that_installs_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(firmware_build.sys, "executable", str(tmp_path / "python"))
+    monkeypatch.setenv("PATH", str(tmp_path))
+    with pytest.raises(MissingToolError, match=r"cmake not found .*; run: pip install cmake"):
+        build_program(arrays(tmp_path), "frdm_ke16z", out_dir=tmp_path)
