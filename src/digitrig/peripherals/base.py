@@ -197,7 +197,10 @@ class Peripheral:
         """The clock tree changed."""
 
     def after_reset(self, cause: str) -> None:
-        """Called after on_reset of all models when the board was reset while running, with the cause given then."""
+        """After on_reset of all models when a running board was reset.
+
+        cause: what a model gave to request_reset, `SYSRESETREQ ...`, `lock-up ...` or `reset by the host`.
+        """
 
     # ---------------------------------------------------------------- helpers
     def clock(self, name: str) -> int:

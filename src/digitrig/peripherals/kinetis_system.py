@@ -145,7 +145,7 @@ _RESET_BITS = {
     "MDM_AP": 11,
     "SACKERR": 13,
 }
-_CAUSES = {"wdog": "WDOG", "lock-up": "LOCKUP", "software": "SW", "pin": "PIN"}
+_CAUSES = {"wdog": "WDOG", "lock-up": "LOCKUP", "SYSRESETREQ": "SW", "reset by the host": "PIN"}
 
 
 @register("Miscellaneous.KE1xZ_RCM")
@@ -176,7 +176,7 @@ class RCM(Peripheral):
     source = "KE1xZ64 RM, chapter RCM; PARAM from MKE16Z4.h, its value not stated"
 
     def after_reset(self, cause: str) -> None:
-        """SRS names the cause; `wdog ...`, `software`, `lock-up` or `pin`."""
+        """SRS names the cause: a watchdog, a lock-up, SYSRESETREQ, or the reset pin for a reset by the host."""
         for word, name in _CAUSES.items():
             if cause.startswith(word):
                 self.set("SRS", 1 << _RESET_BITS[name])

@@ -187,9 +187,9 @@ class Block:
                         raise EngineError(f"{where}: overlaps {taken[byte]}")
                     taken[byte] = register.short
 
-    def rows(self) -> tuple[CRegister, ...]:
+    def rows(self) -> list[CRegister]:
         """All registers as rows for the C core."""
-        return self._rows
+        return list(self._rows)
 
     @cached_property
     def _rows(self) -> tuple[CRegister, ...]:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections import Counter
 
 from digitrig.engines.embedded.services import Services
-from digitrig.errors import PlatformError
+from digitrig.errors import CoreError, PlatformError
 from digitrig.native import core as native
-from digitrig.native.core import Core, CoreError
+from digitrig.native.core import Core
 from digitrig.peripherals import peripheral_class
 from digitrig.peripherals.base import Peripheral
 from digitrig.peripherals.classes import CORE_CLASSES, known_classes
@@ -129,11 +129,12 @@ def _add_tag(services: Services, tag: Tag) -> None:
 
 def _connect(services: Services, entry: Entry) -> None:
     model: Peripheral = services.models[entry.name]
+    total = Counter(connection.source for connection in entry.connections)
     seen: Counter[str | int | None] = Counter()
     for connection in entry.connections:
         ordinal = seen[connection.source]
         seen[connection.source] += 1
         if connection.target != "nvic":
             continue
-        line = model.line_of(connection, ordinal)
-        services.core.connect(services.indices[model.main], line, connection.target_line)
+        for line in model.lines_of(connection, ordinal, total[connection.source]):
+            services.core.connect(services.indices[model.main], line, connection.target_line)

@@ -114,9 +114,10 @@ class EmbeddedMachine:
 
     def reset(self) -> None:
         self._note_reset("reset by the host")
-        self._reset()
+        self._reset("reset by the host")
 
-    def _reset(self) -> None:
+    def _reset(self, cause: str = "") -> None:
+        """cause: why a running board was reset, for the reset status registers; "" at power-on."""
         if self.image is None or self.image.vector_table is None:
             raise EngineError(f"{self.spec.name}: no firmware loaded")
         self.services.reset_cause = None
@@ -126,6 +127,9 @@ class EmbeddedMachine:
             models[boot.device].set(boot.register, boot.value)
         for model in models.values():
             model.on_reset()
+        for model in models.values():
+            if cause:
+                model.after_reset(cause)
         self.core.start(self.image.vector_table)
 
     def _note_reset(self, cause: str) -> None:
@@ -144,7 +148,7 @@ class EmbeddedMachine:
             if cause is None:
                 return self._stop(raw)
             self._note_reset(cause)
-            self._reset()
+            self._reset(cause)
 
     def _stop(self, raw: RawStop) -> Stop:
         reason = REASONS[raw.reason]
