@@ -137,10 +137,17 @@ class Image:
 class Machine(Protocol):
     """One emulated board of one engine."""
 
-    memory: Memory
-    console: Console
-    clock: Clock
-    pins: Pins
+    @property
+    def memory(self) -> Memory: ...
+
+    @property
+    def console(self) -> Console: ...
+
+    @property
+    def clock(self) -> Clock: ...
+
+    @property
+    def pins(self) -> Pins: ...
 
     def load_file(self, path: Path, address: int | None = None) -> Image:
         """Check a firmware file, put it into memory, reset, and set SP and PC from its vector table.

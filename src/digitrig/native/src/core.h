@@ -14,7 +14,7 @@
 #define DR_UNLIKELY(x) __builtin_expect(!!(x), 0)
 
 #define DR_MAX_REGIONS 16u
-#define DR_MAX_DEVICES 96u
+#define DR_MAX_DEVICES 256u
 #define DR_MAX_EVENTS 128u
 #define DR_MAX_IRQS 240u
 #define DR_PAGE_BITS 10u /* code and dirty tracking: 1 KB pages */
@@ -150,7 +150,7 @@ void dr_log(struct dr_board *b, dr_log_kind kind, uint32_t device, uint32_t regi
             uint32_t width, bool write, uint32_t value, uint32_t detail);
 dr_status dr_fail(struct dr_board *b, dr_status status, const char *format, ...) __attribute__((format(printf, 3, 4)));
 
-#define DR_MAX_MAPPINGS 128u
+#define DR_MAX_MAPPINGS 320u
 typedef struct dr_mapping {
     uint32_t base, size, device;
 } dr_mapping;
