@@ -112,13 +112,14 @@ def _loaded(elf: Path) -> list[tuple[int, bytes]]:
 
 @pytest.mark.parametrize("toolchain", TOOLCHAINS)
 def test_same_bytes_wherever_it_is_built(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, toolchain: str) -> None:
-    folders = ("platforms", "models", "firmware")
-    source = {name: root() / name for name in folders}
+    checkouts = [tmp_path / "here", tmp_path / "a" / "longer" / "way" / "there"]
+    for name in ("platforms", "models", "firmware"):
+        source = root() / name
+        for checkout in checkouts:
+            shutil.copytree(source, checkout / name, ignore=shutil.ignore_patterns("__pycache__", "train"))
+            source = checkout / name
     images = []
-    for place in ("here", "a/longer/way/there"):
-        checkout = tmp_path / place
-        for name in folders:
-            shutil.copytree(source[name], checkout / name, ignore=shutil.ignore_patterns("__pycache__", "train"))
+    for checkout in checkouts:
         monkeypatch.setenv("DIGITRIG_ROOT", str(checkout))
         monkeypatch.setenv("DIGITRIG_BUILD", str(checkout / "out"))
         images.append({i.board: _loaded(i.elf) for i in build_firmware(BOARDS, toolchain=toolchain)})
