@@ -118,6 +118,8 @@ class GPT(Peripheral):
             ahead = self.get(f"OCR{number + 1}") - count
             if ahead > 0:
                 self.machine.schedule(self.main, number, cycles_ps(ahead, rate), PRIORITY)
+        if not self.get("CR") & FRR and self.get("OCR1") >= count:
+            self.machine.schedule(self.main, RESTART, cycles_ps(self.get("OCR1") + 1 - count, rate), PRIORITY)
         self.machine.schedule(self.main, ROLL_OVER, cycles_ps(0x100000000 - count, rate), PRIORITY)
 
     # ---------------------------------------------------------------- calls
@@ -153,8 +155,6 @@ class GPT(Peripheral):
             self._continue_from(0)
         else:
             self.set("SR", self.get("SR") | 1 << number)
-            if number == 0 and not self.get("CR") & FRR:
-                self.machine.schedule(self.main, RESTART, cycles_ps(1, self.get("RATE")), PRIORITY)
         self._update()
 
     def clocks_changed(self) -> None:
