@@ -54,7 +54,7 @@ class BuiltFirmware:
 def build_firmware(
     boards: Iterable[str], *, toolchain: str = "zig", progress: Callable[[str], None] | None = None
 ) -> list[BuiltFirmware]:
-    """Build every app with every model that the board files name.
+    """Build every app with every model that the board files name, weights in flash and in RAM.
 
     toolchain: "zig" or "gcc".  progress: gets one line per image.
     Raises UnknownNameError, MissingToolError, BuildError with the tools' output.
@@ -64,9 +64,10 @@ def build_firmware(
         spec = load_board(board)
         for app in spec.apps:
             for model in spec.models:
-                if progress is not None:
-                    progress(f"building {app} with {model} for {board} ({toolchain})")
-                built.append(_build_image(board, app, model, "flash", toolchain))
+                for weights in ("flash", "ram"):
+                    if progress is not None:
+                        progress(f"building {app} with {model}, weights in {weights}, for {board} ({toolchain})")
+                    built.append(_build_image(board, app, model, weights, toolchain))
     return built
 
 
