@@ -66,8 +66,12 @@ def test_digits_are_recognised_and_equal_the_reference_in_every_byte(
 
 
 def test_both_injections_cost_the_same_inference(board: Board) -> None:
-    counts = [(p.instructions, p.scores) for p in (board.predict(ink(5), how) for how in ("uart", "memory"))]
-    assert counts[0] == counts[1]
+    """But for one tick of SysTick (its handler counts a millisecond) that may fall into one of them."""
+    by_uart, by_memory = (board.predict(ink(5), how) for how in ("uart", "memory"))
+    assert by_uart.scores == by_memory.scores
+    assert by_uart.instructions is not None
+    assert by_memory.instructions is not None
+    assert abs(by_uart.instructions - by_memory.instructions) < 100
 
 
 def test_the_boards_own_timer_agrees_with_the_engines_cycles(board: Board) -> None:

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import pytest
+from guest import FULL, Guest, row
 
 from digitrig.native import core as native
 from digitrig.native.core import CoreError
-
-from .guest import FULL, Guest, row
 
 BASE = 0x40000000
 

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import pytest
+from guest import FULL, Guest
 
 from digitrig.native import core as native
 from digitrig.native.core import CoreError
-
-from .guest import FULL, Guest
 
 BASE, IRQ = 0x4006A000, 12
 BAUD, STAT, CTRL, DATA, FIFO, WATER = (BASE + o for o in (0x10, 0x14, 0x18, 0x1C, 0x28, 0x2C))
@@ -190,14 +189,16 @@ def test_a_sender_within_three_percent_is_understood(baud: int | None) -> None:
 
 
 def test_a_sender_at_double_rate_gives_the_framing_error_a_wire_would() -> None:
-    """0x00 at twice the rate: nine low bits are 4.5 receiver bits, sampled at 1.5, 2.5, 3.5, 4.5 ...: bits 0..2 read 0, the
-    rest 1, no error. Three of them back to back: the stop bit's sample at 9.5 bits falls into the second one's low bits."""
+    """0x00 at twice the rate: nine low bits are 4.5 receiver bits, sampled at 1.5, 2.5, 3.5, 4.5 ...: bits 0..2 read
+    0, the rest 1, no error. At 1.5 times the rate, back to back, the sample of the stop bit at 9.5 bits is the sender's
+    bit 14.25: the fourth data bit of the next byte, low.
+    """
     uart = Uart()
     uart.core.uart_send(uart.device, b"\x00", BIT_PS // 2)
     uart.wait_bits(12)
     assert uart.load(DATA) & 0xFF == 0xF8
     assert not uart.flags() & FE
-    uart.core.uart_send(uart.device, b"\x00\x00\x00", BIT_PS // 2)
+    uart.core.uart_send(uart.device, b"\x00\x00\x00", BIT_PS * 2 // 3)
     uart.wait_bits(12)
     assert uart.flags() & FE
 
@@ -261,7 +262,7 @@ def test_a_run_stops_right_when_the_asked_byte_has_left() -> None:
     stop = uart.sleep(10**10)
     assert stop.reason == native.STOP_BYTE
     assert uart.take() == b"a\n"
-    assert uart.sleep(10**10).reason == native.STOP_TIME
+    assert uart.sleep(10**10).reason == native.STOP_ASLEEP, "nothing can wake the core any more"
     assert uart.take() == b"b"
 
 

@@ -22,7 +22,7 @@ IMAGE_BYTES = 784
 READY = "ready"
 LAST_RESULT_LINE = "Inference time"
 FAULT_GRACE_PS = 100 * PS_PER_MS  # what a fault handler gets to print its report before a wait ends
-FAULT_EXCEPTIONS = (3, 4, 5, 6)  # HardFault, MemManage, BusFault, UsageFault
+SILENCE_MS = 25.0  # the console app listens again 20 ms after an error, counted in whole ms of its own
 ENDS_WAIT = {StopReason.ASLEEP, StopReason.LOCKUP, StopReason.UNDEFINED, StopReason.EXIT}
 _SCORE = re.compile(r"^class = (\d+)$|^Confidence = (-?\d+)$")
 
@@ -256,6 +256,7 @@ class Board:
         first = len(self._console.lines)
         self._cursor = first
         if inject == "uart":
+            self._let_line_settle()
             self.send(b"image\n")
             self._expect("ready for")
             self.send(data + crc16_ccitt(data).to_bytes(2, "big"))
@@ -263,6 +264,12 @@ class Board:
             self.write_symbol("digitrig_image", data)
             self.write_symbol("digitrig_request", (1).to_bytes(4, "little"))
         return self.await_prediction(first)
+
+    def _let_line_settle(self) -> None:
+        """After an error line the console app drops what comes within its time of silence; wait for that to end."""
+        last = self._console.lines[-1] if self._console.lines else None
+        if last and last.text.startswith("error:"):
+            self.run_for(max(0.0, last.at_ps / PS_PER_MS + SILENCE_MS - self.machine.clock.now_ps / PS_PER_MS))
 
     def _expect(self, start: str) -> None:
         line = self.run_until_line(rf"^({re.escape(start)}|error:)", regex=True)
