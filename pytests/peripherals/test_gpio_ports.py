@@ -1,7 +1,7 @@
 """Ports of KE16Z and RT1060: output, input, LEDs and buttons, pin interrupts.
 
-Source: KE1xZ64 reference manual, chapters PORT and GPIO; i.MX RT1060 reference manual, chapter GPIO. LED and button pins:
-board.h of NXP's MCUXpresso SDK.
+Source: KE1xZ64 reference manual, chapters PORT and GPIO; i.MX RT1060 reference manual, chapter GPIO. LED and button
+pins: board.h of NXP's MCUXpresso SDK.
 """
 
 from __future__ import annotations

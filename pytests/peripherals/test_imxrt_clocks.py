@@ -1,7 +1,8 @@
 """CCM and CCM_ANALOG of RT1060: BOARD_BootClockRUN of evkmimxrt1060, its waits, its result, and the gates.
 
-Writes and waits: clock_config.c and fsl_clock.c of NXP's MCUXpresso SDK. Expected frequencies: the table of clock outputs in
-clock_config.h there (core 600, IPG 150, PERCLK 75, UART 80, LPI2C 60, LCDIF 67.5, SEMC 75 MHz, video PLL 93 MHz).
+Writes and waits: clock_config.c and fsl_clock.c of NXP's MCUXpresso SDK. Expected frequencies: the table of clock
+outputs in clock_config.h there (core 600, IPG 150, PERCLK 75, UART 80, LPI2C 60, LCDIF 67.5, SEMC 75 MHz, video PLL 93
+MHz).
 """
 
 from __future__ import annotations

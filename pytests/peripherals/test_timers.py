@@ -1,7 +1,7 @@
 """LPIT, PIT, GPT and WDOG1: periods and flags, just before and just after.
 
-Source: KE1xZ64 reference manual, chapter LPIT; i.MX RT1060 reference manual, chapters PIT, GPT and WDOG. Clocks: 8 MHz SOSC
-on KE16Z; PERCLK as after reset with the boot ROM's settings (396 MHz / 3 = 132 MHz IPG, divided by 1).
+Source: KE1xZ64 reference manual, chapter LPIT; i.MX RT1060 reference manual, chapters PIT, GPT and WDOG. Clocks: 8 MHz
+SOSC on KE16Z; PERCLK as after reset with the boot ROM's settings (396 MHz / 3 = 132 MHz IPG, divided by 1).
 """
 
 from __future__ import annotations

@@ -98,7 +98,7 @@ def _syntax_error(error: UnexpectedInput, text: str, path: Path) -> PlatformErro
     expected: set[str] = set()
     if isinstance(error, UnexpectedToken):
         expected = set(error.accepts or error.expected)
-        found = "the end of the file" if error.token.type == "$END" else f"'{str(error.token).splitlines()[0]}'"
+        found = "the end of the file" if error.token.type == "$END" else f"'{_first_word(error.token)}'"
     elif isinstance(error, UnexpectedCharacters):
         expected, found = set(error.allowed), f"'{error.char}'"
     else:
@@ -111,11 +111,16 @@ def _syntax_error(error: UnexpectedInput, text: str, path: Path) -> PlatformErro
     column = max(error.column or 0, 0)
     if found in ("';'", "'{'", "'}'") and column > len(source):
         found = {
-            "';'": "the next line at the same level",
-            "'{'": "a deeper next line",
-            "'}'": "a shallower next line",
+            "';'": "the end of the line",
+            "'{'": "the end of the line before a deeper one",
+            "'}'": "the end of the line",
         }[found]
     return PlatformError(path, line, f"{found} not understood here: {source.strip()}", ", ".join(names), column)
+
+
+def _first_word(token: Token) -> str:
+    """The token, or its first word where the lexer took a whole line for one."""
+    return str(token).split()[0] if token.type == "LINE" else str(token).splitlines()[0]
 
 
 def _terminal_name(name: str) -> str:
