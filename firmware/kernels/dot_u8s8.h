@@ -27,18 +27,28 @@ static inline uint32_t dot_aligned_word(const void *p) {
     return word;
 }
 
-/* Add the products of `blocks` blocks (at least 1) to *a and *b, modulo 2^32.
+/* A patch of the input: rows of 4 * blocks bytes, and the weights for it. */
+struct dot_patch {
+    int32_t row_bytes; /* weights of one row: 8 * blocks, at least 8 */
+    int32_t bytes;     /* weights of all rows: a multiple of row_bytes, not 0 */
+    int32_t gap;       /* from the end of one row of inputs, filled up to four, to the start of the next */
+};
+
+/* Add the products of a patch to *a and *b, modulo 2^32.
  *
- * x: 4 * blocks inputs, any alignment.  w: 8 * blocks bytes of weights, aligned to 4.  Returns the weights that follow.
+ * x: the first input, any alignment.  w: p->bytes of weights, aligned to 4.
  */
-static inline const int8_t *dot_u8s8(const uint8_t *x, const int8_t *w, int32_t blocks, uint32_t *a, uint32_t *b) {
+static inline void dot_u8s8(const struct dot_patch *p, const uint8_t *x, const int8_t *w, uint32_t *a, uint32_t *b) {
     uint32_t sum_a = *a, sum_b = *b;
-    const int8_t *end = w + blocks * DOT_BLOCK_BYTES;
+    const int8_t *end = w + p->bytes;
+    int32_t row_bytes = p->row_bytes, gap = p->gap;
 #if defined(__ARM_ARCH_6M__)
     /* Eight low registers are all that Armv6-M can compute with; left to themselves compilers spill half of this. 5.5
        cycles for a product. A weight is used up by its multiplication, so no product needs a register of its own. */
-    uint32_t four, input, weight;
-    __asm__("1:  ldm   %[w]!, {%[four]}\n"
+    uint32_t four, input, weight, row_end;
+    __asm__("1:  mov   %[row_end], %[w]\n"
+            "    add   %[row_end], %[row_bytes]\n"
+            "2:  ldm   %[w]!, {%[four]}\n"
             "    ldrb  %[input], [%[x], #0]\n"
             "    sxtb  %[weight], %[four]\n"
             "    muls  %[weight], %[input], %[weight]\n"
@@ -73,36 +83,42 @@ static inline const int8_t *dot_u8s8(const uint8_t *x, const int8_t *w, int32_t 
             "    muls  %[four], %[input], %[four]\n"
             "    adds  %[b], %[b], %[four]\n"
             "    adds  %[x], #4\n"
+            "    cmp   %[w], %[row_end]\n"
+            "    bne   2b\n"
+            "    add   %[x], %[gap]\n"
             "    cmp   %[w], %[end]\n"
             "    bne   1b\n"
             : [x] "+l"(x), [w] "+l"(w), [a] "+l"(sum_a), [b] "+l"(sum_b), [four] "=&l"(four), [input] "=&l"(input),
-              [weight] "=&l"(weight)
-            : [end] "r"(end)
+              [weight] "=&l"(weight), [row_end] "=&h"(row_end)
+            : [row_bytes] "h"(row_bytes), [gap] "h"(gap), [end] "h"(end)
             : "cc", "memory");
 #else
     do {
-        uint32_t even = dot_aligned_word(w), odd = dot_aligned_word(w + 4);
+        const int8_t *row_end = w + row_bytes;
+        do {
+            uint32_t even = dot_aligned_word(w), odd = dot_aligned_word(w + 4);
 #if KERNELS_DSP
-        uint32_t four;
-        __builtin_memcpy(&four, x, 4); /* Armv7E-M loads unaligned words */
-        uint32_t x02 = dsp_uxtb16(four), x13 = dsp_uxtb16_ror8(four);
-        sum_a = dsp_smlad(x02, dsp_sxtb16(even), sum_a);
-        sum_b = dsp_smlad(x02, dsp_sxtb16_ror8(even), sum_b);
-        sum_a = dsp_smlad(x13, dsp_sxtb16(odd), sum_a);
-        sum_b = dsp_smlad(x13, dsp_sxtb16_ror8(odd), sum_b);
+            uint32_t four;
+            __builtin_memcpy(&four, x, 4); /* Armv7E-M loads unaligned words */
+            uint32_t x02 = dsp_uxtb16(four), x13 = dsp_uxtb16_ror8(four);
+            sum_a = dsp_smlad(x02, dsp_sxtb16(even), sum_a);
+            sum_b = dsp_smlad(x02, dsp_sxtb16_ror8(even), sum_b);
+            sum_a = dsp_smlad(x13, dsp_sxtb16(odd), sum_a);
+            sum_b = dsp_smlad(x13, dsp_sxtb16_ror8(odd), sum_b);
 #else
-        sum_a += x[0] * (uint32_t)(int8_t)even + x[2] * (uint32_t)(int8_t)(even >> 16);
-        sum_b += x[0] * (uint32_t)(int8_t)(even >> 8) + x[2] * (uint32_t)(int8_t)(even >> 24);
-        sum_a += x[1] * (uint32_t)(int8_t)odd + x[3] * (uint32_t)(int8_t)(odd >> 16);
-        sum_b += x[1] * (uint32_t)(int8_t)(odd >> 8) + x[3] * (uint32_t)(int8_t)(odd >> 24);
+            sum_a += x[0] * (uint32_t)(int8_t)even + x[2] * (uint32_t)(int8_t)(even >> 16);
+            sum_b += x[0] * (uint32_t)(int8_t)(even >> 8) + x[2] * (uint32_t)(int8_t)(even >> 24);
+            sum_a += x[1] * (uint32_t)(int8_t)odd + x[3] * (uint32_t)(int8_t)(odd >> 16);
+            sum_b += x[1] * (uint32_t)(int8_t)(odd >> 8) + x[3] * (uint32_t)(int8_t)(odd >> 24);
 #endif
-        x += DOT_TAPS;
-        w += DOT_BLOCK_BYTES;
+            x += DOT_TAPS;
+            w += DOT_BLOCK_BYTES;
+        } while (w != row_end);
+        x += gap;
     } while (w != end);
 #endif
     *a = sum_a;
     *b = sum_b;
-    return w;
 }
 
 #endif

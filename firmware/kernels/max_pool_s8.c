@@ -1,24 +1,23 @@
 #include "max_pool_s8.h"
 #include "dsp.h"
 
-/* The part of a window that lies in the image: rows * columns elements from `first`. */
+/* The part of a window that lies in the image. */
 struct window {
-    const int8_t *first;
     int32_t rows, columns;
-    int32_t step; /* bytes from one element to the next in x */
+    int32_t step; /* bytes from one element to the next in x: the channels */
     int32_t line; /* bytes from the end of one row of the window to the start of the next */
 };
 
-static int32_t greatest(const struct window *w) {
-    const int8_t *x = w->first;
+static inline int32_t greater(int32_t a, int32_t b) { return a > b ? a : b; }
+
+/* The greatest of one channel. `x` is its first element. */
+static int32_t greatest(const struct window *w, const int8_t *x) {
+    const int32_t step = w->step;
     int32_t best = *x;
     for (int32_t rows = w->rows; rows > 0; rows--) {
         for (int32_t columns = w->columns; columns > 0; columns--) {
-            int32_t value = *x;
-            x += w->step;
-            if (value > best) {
-                best = value;
-            }
+            best = greater(*x, best);
+            x += step;
         }
         x += w->line;
     }
@@ -27,15 +26,15 @@ static int32_t greatest(const struct window *w) {
 
 #if KERNELS_DSP
 /* The same for four channels at once, one per byte. */
-static uint32_t greatest_four(const struct window *w) {
-    const int8_t *x = w->first;
+static inline uint32_t greatest_four(const struct window *w, const int8_t *x) {
+    const int32_t step = w->step;
     uint32_t best = 0x80808080u;
     for (int32_t rows = w->rows; rows > 0; rows--) {
         for (int32_t columns = w->columns; columns > 0; columns--) {
             uint32_t value;
             __builtin_memcpy(&value, x, 4);
-            x += w->step;
             best = dsp_max_s8x4(value, best);
+            x += step;
         }
         x += w->line;
     }
@@ -43,42 +42,74 @@ static uint32_t greatest_four(const struct window *w) {
 }
 #endif
 
-/* All channels of one output element. Returns the end of it. */
-static int8_t *one_pixel(const struct max_pool_s8 *p, struct window w, int8_t *output) {
-    int32_t left = p->channels;
-#if KERNELS_DSP
-    for (; left >= 4 && p->minimum == INT8_MIN && p->maximum == INT8_MAX; left -= 4) {
-        uint32_t four = greatest_four(&w);
-        __builtin_memcpy(output, &four, 4);
-        w.first += 4;
-        output += 4;
-    }
-#endif
-    for (; left > 0; left--) {
-        int32_t value = greatest(&w);
-        value = value < p->minimum ? p->minimum : value;
+/* All channels of one output element with any window and activation. */
+static void one_pixel(const struct max_pool_s8 *p, const struct window *w, const int8_t *x, int8_t *output) {
+    for (int32_t left = p->channels; left > 0; left--) {
+        int32_t value = greater(greatest(w, x++), p->minimum);
         *output++ = (int8_t)(value > p->maximum ? p->maximum : value);
-        w.first++;
     }
-    return output;
+}
+
+/* What a row of whole 2x2 windows without activation needs, which is what most networks have. */
+struct quads {
+    int32_t channels;
+    int32_t skip; /* bytes from the end of a window's left column to the start of the next window */
+};
+
+/* Output elements up to `end` from two rows of the image. */
+static void row_of_quads(const struct quads *q, const int8_t *upper, const int8_t *lower, int8_t *output,
+                         const int8_t *end) {
+    const int32_t channels = q->channels, skip = q->skip;
+    do {
+        const int8_t *past = upper + channels;
+#if KERNELS_DSP
+        const struct window w = {.rows = 2, .columns = 2, .step = channels, .line = (int32_t)(lower - upper) - 2 * channels};
+        for (; past - upper >= 4; upper += 4, lower += 4, output += 4) {
+            uint32_t four = greatest_four(&w, upper);
+            __builtin_memcpy(output, &four, 4);
+        }
+#endif
+        while (upper != past) {
+            int32_t value = greater(greater(upper[0], upper[channels]), greater(lower[0], lower[channels]));
+            *output++ = (int8_t)value;
+            upper++;
+            lower++;
+        }
+        upper += skip;
+        lower += skip;
+    } while (output != end);
+}
+
+/* One row of output elements whose windows have `rows` rows in the image, from `input` on. */
+static void one_row(const struct max_pool_s8 *p, const int8_t *input, int32_t rows, int8_t *output) {
+    const int32_t channels = p->channels, input_w = p->input_w, row = input_w * channels;
+    int32_t left = -p->pad_left;
+    for (int32_t n = p->output_w; n > 0; n--) {
+        const int32_t first = greater(left, 0);
+        const int32_t past = left + p->window_w < input_w ? left + p->window_w : input_w;
+        const struct window w = {rows, past - first, channels, row - (past - first) * channels};
+        one_pixel(p, &w, input + first * channels, output);
+        left += p->stride_w;
+        output += channels;
+    }
 }
 
 void max_pool_s8(const struct max_pool_s8 *p, const int8_t *input, int8_t *output) {
-    int32_t row = p->input_w * p->channels;
-    struct window w = {.step = p->channels};
-    for (int32_t oy = 0; oy < p->output_h; oy++) {
-        int32_t top = oy * p->stride_h - p->pad_top;
-        int32_t bottom = top + p->window_h < p->input_h ? top + p->window_h : p->input_h;
-        top = top > 0 ? top : 0;
-        w.rows = bottom - top;
-        for (int32_t ox = 0; ox < p->output_w; ox++) {
-            int32_t left = ox * p->stride_w - p->pad_left;
-            int32_t right = left + p->window_w < p->input_w ? left + p->window_w : p->input_w;
-            left = left > 0 ? left : 0;
-            w.columns = right - left;
-            w.line = row - w.columns * p->channels;
-            w.first = input + top * row + left * p->channels;
-            output = one_pixel(p, w, output);
+    const int32_t row = p->input_w * p->channels, output_row = p->output_w * p->channels;
+    const struct quads quads = {p->channels, (p->stride_w - 1) * p->channels};
+    const int whole = p->window_w == 2 && p->pad_left == 0 && (p->output_w - 1) * p->stride_w + 2 <= p->input_w &&
+                      p->minimum == INT8_MIN && p->maximum == INT8_MAX;
+    int32_t top = -p->pad_top;
+    for (int32_t n = p->output_h; n > 0; n--) {
+        const int32_t first = greater(top, 0);
+        const int32_t past = top + p->window_h < p->input_h ? top + p->window_h : p->input_h;
+        const int8_t *upper = input + first * row;
+        if (whole && past - first == 2) {
+            row_of_quads(&quads, upper, upper + row, output, output + output_row);
+        } else {
+            one_row(p, upper, past - first, output);
         }
+        top += p->stride_h;
+        output += output_row;
     }
 }
