@@ -48,6 +48,12 @@
 #define CONSOLE_ERROR_SILENCE_MS 20u
 #endif
 
+/* The same for a sender that has seen the error line. Bytes of one burst follow each other within 0.1 ms; the shortest
+ * error line takes 1.9 ms. */
+#ifndef CONSOLE_REPLY_SILENCE_MS
+#define CONSOLE_REPLY_SILENCE_MS 1u
+#endif
+
 /* 1: keep the watchdog running and refresh it from the main loop once a millisecond; a fault then ends in a reset.
  * 0 (default): switch it off, as the vendor's SystemInit does, so that a fault stays visible. */
 #ifndef WATCHDOG_REFRESH

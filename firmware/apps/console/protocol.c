@@ -131,7 +131,17 @@ static void frame_byte(uint8_t byte, uint32_t now_ms) {
     }
 }
 
+/* What comes after an error is dropped until the line has been silent. A sender that has waited for the error line, and
+ * only then goes on, need not wait longer: it was silent while the line was sent. */
+static bool is_a_new_start(uint32_t silence_ms) {
+    return silence_ms > CONSOLE_ERROR_SILENCE_MS ||
+           (silence_ms > CONSOLE_REPLY_SILENCE_MS && ring_is_empty(&board_console.tx));
+}
+
 void protocol_byte(uint8_t byte, uint32_t now_ms) {
+    if (state == STATE_DISCARD && is_a_new_start(now_ms - last_byte_ms)) {
+        state = STATE_LINE;
+    }
     last_byte_ms = now_ms;
     if (state == STATE_LINE) {
         line_byte(byte, now_ms);
