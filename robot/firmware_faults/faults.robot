@@ -14,14 +14,14 @@ A Read Of Nothing Is Reported With Its Place
     [Documentation]    The firmware reads an address where the board has nothing, and takes a fault.
     [Template]    Faulting Program Should Be Reported
     FOR    ${board}    IN    @{EACH BOARD}
-        ${board}    fault
+        ${board}    fault    main
     END
 
 A Stack Overflow Faults At Once
     [Documentation]    The stack lies at the end of the memory: what overflows it never overwrites variables unseen.
     [Template]    Faulting Program Should Be Reported
     FOR    ${board}    IN    @{EACH BOARD}
-        ${board}    overflow
+        ${board}    overflow    descend
     END
 
 A Program That Hangs Ends At The Virtual Time Limit
@@ -50,9 +50,9 @@ Program Is On The Board
     Open Board    ${board}    elf=${elf}
 
 Faulting Program Should Be Reported
-    [Arguments]    ${board}    ${program}
+    [Arguments]    ${board}    ${program}    ${function}
     Program Is On The Board    ${board}    ${program}
-    ${report}=    Should Have Faulted    main
+    ${report}=    Should Have Faulted    (${function}
     Should Contain    ${report}    pc 0x
     Should Contain    ${report}    lr 0x
     Wait For Line On Uart    fault:    timeout=100 ms

@@ -68,7 +68,7 @@ class LiveConsole:
             self._print(output.seconds(at_ps), text)
         self._shown = len(lines)
         if final:
-            for rest in self._board.console_text().split("\n")[len(lines) :]:
+            for rest in filter(None, self._board.console_text().split("\n")[len(lines) :]):
                 self._print(" " * len(output.seconds(0)), rest)
 
     def _print(self, stamp: str, text: str) -> None:

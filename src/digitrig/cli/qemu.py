@@ -30,19 +30,28 @@ TWINS = {
 }
 
 
+@dataclass(frozen=True)
+class Data:
+    """What goes in and what has to come out. image: 784 bytes, 0 = background.  scores: ten int8."""
+
+    image: bytes
+    scores: tuple[int, ...]
+
+
 def available() -> bool:
     """True where qemu-system-arm is in PATH."""
     return shutil.which(PROGRAM) is not None
 
 
-def seconds_per_inference(board: str, core: str, model: str, image: bytes, folder: Path) -> float:
+def seconds_per_inference(board: str, core: str, model: str, data: Data, folder: Path) -> float:
     """Host seconds that QEMU takes for one inference.
 
-    image: 784 bytes, 0 = background.  folder: for what is built.  Two programs that differ only in how often they run
-    the model are timed, the best of three each; the difference takes start and end out. Raises EngineError.
+    folder: for what is built.  Two programs that differ only in how often they run the model are timed, the best of
+    three each; the difference takes start and end out. Raises EngineError, also when QEMU gets other scores.
     """
     twin, objects = TWINS[core], model_objects(board, model)
-    (folder / "image.bin").write_bytes(bytes(value ^ 0x80 for value in image))
+    (folder / "image.bin").write_bytes(bytes(value ^ 0x80 for value in data.image))
+    (folder / "scores.bin").write_bytes(bytes(score & 0xFF for score in data.scores))
     once, twice = (_link(twin, objects, folder, runs) for runs in (RUNS, 2 * RUNS))
     return (_best(twin, twice) - _best(twin, once)) / RUNS
 
@@ -77,12 +86,12 @@ def _link(twin: Twin, objects: list[Path], folder: Path, runs: int) -> Path:
 
     support, firmware = Path(__file__).parent / "bench_support", firmware_dir()
     elf = folder / f"{twin.machine}-{runs}.elf"
-    pixels = folder / "image.bin"
+    files = (f'-DBENCH_IMAGE="{folder / "image.bin"}"', f'-DBENCH_SCORES="{folder / "scores.bin"}"')
     _call(
         [
             *(sys.executable, "-m", "ziglang", "cc", *twin.target, "-O2", "-std=gnu11", "-nostdlib"),
             *("-ffreestanding", "-fno-builtin", "-fno-sanitize=undefined", f"-I{firmware / 'kernels'}"),
-            *(f"-I{firmware}", f"-DBENCH_RUNS={runs}u", f'-DBENCH_IMAGE="{pixels}"', "-T", str(support / "qemu.ld")),
+            *(f"-I{firmware}", f"-DBENCH_RUNS={runs}u", *files, "-T", str(support / "qemu.ld")),
             *(str(support / "start.c"), str(firmware / "common" / "memory.c"), *map(str, objects)),
             *("-lcompiler_rt", "-Wl,-e,bench_reset", "-o", str(elf)),
         ],

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
 from digitrig.errors import CheckFailed, FirmwareFault, TimeLimitReached
 from digitrig.protocols import StopReason
@@ -31,6 +31,11 @@ class LineReader:
     def __init__(self, board: Board) -> None:
         self.board = board
         self.position = 0
+
+    def skip(self) -> Self:
+        """Begin with what the board prints from now on."""
+        self.position = len(self.board.lines())
+        return self
 
     def wait_for(
         self, pattern: re.Pattern[str], shown: str, timeout_ms: float, unfinished: bool = False, next_only: bool = False
@@ -70,7 +75,7 @@ class LineReader:
         return None
 
     def _unfinished(self, pattern: re.Pattern[str]) -> Match | None:
-        for text in self.board.console_text().split("\n")[len(self.board.lines()) :]:
+        for text in filter(None, self.board.console_text().split("\n")[len(self.board.lines()) :]):
             found = pattern.search(text)
             if found:
                 return Match(text, self._now_ms(), found.groups())

@@ -10,10 +10,13 @@ extern const uint32_t bench_data_source[];
 #define SCB_CPACR MMIO32(0xE000ED88u) /* Armv7-M ARM DDI 0403E, B3.2.20; reserved on Armv6-M */
 #define SYS_EXIT 0x18u                /* Arm semihosting, operation SYS_EXIT */
 #define STOPPED_APPLICATION_EXIT 0x20026u
+#define STOPPED_INTERNAL_ERROR 0x20024u
 
-/* The input of the network, int8, from the file that BENCH_IMAGE names. */
-__asm__(".section .rodata\n.balign 4\nbench_image:\n.incbin \"" BENCH_IMAGE "\"\n.text");
+/* The input of the network and the scores that it has to give, int8, from files. */
+__asm__(".section .rodata\n.balign 4\nbench_image:\n.incbin \"" BENCH_IMAGE "\"\n"
+        "bench_scores:\n.incbin \"" BENCH_SCORES "\"\n.text");
 extern const uint32_t bench_image[];
+extern const int8_t bench_scores[];
 
 void bench_reset(void);
 
@@ -41,6 +44,11 @@ void bench_reset(void) {
             input[i] = bench_image[i];
         }
         (void)model_bundle.run();
+    }
+    for (uint32_t i = 0; i < model_bundle.output_bytes; i++) {
+        if (model_bundle.output()[i] != bench_scores[i]) {
+            semihosting(SYS_EXIT, STOPPED_INTERNAL_ERROR);
+        }
     }
     semihosting(SYS_EXIT, STOPPED_APPLICATION_EXIT);
     for (;;) {

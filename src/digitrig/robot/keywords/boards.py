@@ -70,8 +70,9 @@ class BoardKeywords(Component):
 
     @keyword
     def close_board(self, alias: str | None = None) -> None:
-        """Closes a board: the current one, or the one with this ``alias``."""
-        self.rig.close(alias)
+        """Closes a board: the current one, or the one with this ``alias``. Without an open board it does nothing."""
+        if alias is not None or self.rig.has_board:
+            self.rig.close(alias)
 
     @keyword
     def load_firmware(

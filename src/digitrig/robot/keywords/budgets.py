@@ -16,12 +16,17 @@ class BudgetKeywords(Component):
     """Keywords that fail when the firmware needs too much. Each returns what it found."""
 
     @keyword
-    def inference_cycles_should_be_below(self, limit: int) -> int:
-        """Fails if the last inference took this many core clock cycles or more."""
+    def inference_cycles_should_be_below(self, limit: int | Literal["published"]) -> int:
+        """Fails if the last inference took this many core clock cycles or more.
+
+        ``published``: as many as the core clock makes in the time published for this board.
+        """
         cycles = self.current.last_prediction().cycles
         if cycles is None:
             raise UsageError("this engine has no cycle model; use the embedded engine")
-        return self._below("inference cycles", int(cycles), limit)
+        published = isinstance(limit, str)
+        bound = round(self._published_time().total_seconds() * self.board.spec.clock_hz) if published else int(limit)
+        return self._below("inference cycles", int(cycles), bound)
 
     @keyword
     def inference_time_should_be_below(self, limit: timedelta | Literal["published"]) -> timedelta:
@@ -37,17 +42,17 @@ class BudgetKeywords(Component):
         return found
 
     @keyword
-    def stack_use_should_be_below(self, limit: int | str = "budget") -> int:
+    def stack_use_should_be_below(self, limit: int | Literal["budget"] = "budget") -> int:
         """Fails if the stack has grown to this many bytes or more since the start; ``budget``: the board's own."""
         return self._below("stack use in bytes", self.board.stack_used(), limit, "stack_bytes")
 
     @keyword
-    def flash_use_should_be_below(self, limit: int | str = "budget") -> int:
+    def flash_use_should_be_below(self, limit: int | Literal["budget"] = "budget") -> int:
         """Fails if the firmware takes this many bytes of flash or more; ``budget``: the size of the part's flash."""
         return self._below("flash use in bytes", self._sizes()[0], limit, "flash_bytes")
 
     @keyword
-    def ram_use_should_be_below(self, limit: int | str = "budget") -> int:
+    def ram_use_should_be_below(self, limit: int | Literal["budget"] = "budget") -> int:
         """Fails if the firmware's data takes this many bytes of RAM or more; ``budget``: the size of the part's RAM."""
         return self._below("RAM use in bytes", self._sizes()[1], limit, "ram_bytes")
 
@@ -71,10 +76,10 @@ class BudgetKeywords(Component):
             f"{self.current.name}; give a limit such as 50 ms"
         )
 
-    def _below(self, what: str, found: int, limit: int | str, budget: str = "") -> int:
+    def _below(self, what: str, found: int, limit: int | Literal["budget"], budget: str = "") -> int:
         if isinstance(limit, str):
-            if limit.strip().lower() != "budget" or not budget:
-                raise UsageError(f"limit '{limit}' is neither a number" + (" nor 'budget'" if budget else ""))
+            if limit != "budget":
+                raise UsageError(f"limit '{limit}' is neither a number nor 'budget'")
             limit = int(getattr(self.board.spec, budget))
         logger.info(f"{what} of {self.current.alias}: {found:,} (limit {limit:,})")
         if found >= limit:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 from robot.api import logger
@@ -9,6 +10,7 @@ from robot.api.deco import keyword
 
 from digitrig.errors import CheckFailed, UsageError
 from digitrig.robot.component import Component, milliseconds
+from digitrig.robot.reader import LineReader
 
 if TYPE_CHECKING:
     import numpy as np
@@ -51,8 +53,9 @@ class DigitKeywords(Component):
         opened.image, opened.prediction = as_image(image), None
         pixels = image_bytes(opened.image)
         frame = (pixels + (crc16_ccitt(pixels) if crc is None else crc).to_bytes(2, "big"))[:cut]
+        reader = LineReader(opened.board).skip()
         opened.board.send("image\n")
-        opened.board.run_until_line("ready for", milliseconds(self.rig.timeout))
+        reader.wait_for(re.compile("^ready for"), "the answer to 'image'", milliseconds(self.rig.timeout))
         opened.board.send(frame, baud=baud)
 
     @keyword

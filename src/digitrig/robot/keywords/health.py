@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 
 from robot.api import logger
@@ -9,6 +10,7 @@ from robot.api.deco import keyword
 
 from digitrig.errors import CheckFailed
 from digitrig.robot.component import Component, milliseconds
+from digitrig.robot.reader import LineReader
 
 
 class HealthKeywords(Component):
@@ -27,8 +29,9 @@ class HealthKeywords(Component):
     @keyword
     def board_should_be_alive(self, timeout: timedelta = timedelta(seconds=1)) -> None:
         """Fails unless the console app answers the command ``info`` by ``ready`` in time."""
+        reader = LineReader(self.board).skip()
         self.board.send("info\n")
-        self.board.run_until_line("ready", milliseconds(timeout), exact=True)
+        reader.wait_for(re.compile("^ready$"), "the line 'ready' as answer to 'info'", milliseconds(timeout))
 
     @keyword
     def should_have_faulted(self, cause: str = "", *, timeout: timedelta = timedelta(seconds=1)) -> str:
