@@ -2,40 +2,56 @@
 #include "dot_u8s8.h"
 #include "pad_u8.h"
 
-/* All channels of one output element. `x` is its first input in the padded copy. */
-static void one_pixel(const struct conv2d_s8 *p, const struct dot_patch *patch, const uint8_t *x, int8_t *output) {
-    const struct requantise_s8 *out = &p->out;
-    const int8_t *w = p->weights;
-    const int32_t *bias = p->bias;
-    const int32_t count = p->output_c;
-    for (int32_t channel = 0; channel < count; channel += DOT_CHANNELS) {
-        uint32_t a = (uint32_t)bias[channel], b = (uint32_t)bias[channel + 1];
-        dot_u8s8(patch, x, w, &a, &b);
-        w += patch->bytes;
-        output[channel] = requantise_s8(out, (int32_t)a, channel);
-        if (channel + 1 < count) {
-            output[channel + 1] = requantise_s8(out, (int32_t)b, channel + 1);
+/* One channel of a row of output elements. `sums` has two entries for each, of which the first counts. */
+static void one_channel(const struct requantise_s8 *out, int32_t channel, const uint32_t *sums, int32_t count,
+                        int8_t *output, int32_t step) {
+    const int32_t multiplier = out->multiplier[channel], shift = out->shift[channel];
+    const struct requantise_s8 clamp = {
+        .zero_point = out->zero_point, .minimum = out->minimum, .maximum = out->maximum};
+    for (; count > 0; count--) {
+        const int32_t sum = (int32_t)*sums;
+        if (requantise_is_minimum(&clamp, sum)) {
+            *output = (int8_t)clamp.minimum;
+        } else {
+            *output = requantise_clamp(&clamp, fixed_scale(sum, multiplier, shift));
         }
+        sums += DOT_CHANNELS;
+        output += step;
     }
 }
 
-void conv2d_s8(const struct conv2d_s8 *p, const int8_t *input, int8_t *output, uint8_t *scratch) {
-    const int32_t output_w = p->output_w, output_c = p->output_c, depth = p->input_c;
-    const int32_t step = p->stride_w * depth;
-    const int32_t height = (p->output_h - 1) * p->stride_h + p->kernel_h;
-    const int32_t row = ((output_w - 1) * p->stride_w + p->kernel_w) * depth;
-    const int32_t blocks = (p->kernel_w * depth + DOT_TAPS - 1) / DOT_TAPS;
-    const int32_t row_bytes = blocks * DOT_BLOCK_BYTES;
-    const struct dot_patch patch = {
-        .row_bytes = row_bytes, .bytes = p->kernel_h * row_bytes, .gap = row - blocks * DOT_TAPS};
-    pad_u8(scratch, height, row, input, p->input_h, p->input_w * depth, p->pad_top, p->pad_left * depth, p->zero_byte);
+/* Two channels (one, if the count is odd and these are the last) of all output elements. */
+static void one_pair(const struct conv2d_s8 *p, const struct dot_patches *patches, int32_t channel, const uint8_t *x,
+                     int32_t step, uint32_t *sums, int8_t *output) {
+    const int8_t *w = p->weights + (channel / DOT_CHANNELS) * patches->bytes;
+    const int32_t *start = p->bias + channel;
+    const int32_t count = p->output_w, channels = p->output_c;
     for (int32_t y = p->output_h; y > 0; y--) {
-        const uint8_t *x = scratch;
-        for (int32_t n = output_w; n > 0; n--) {
-            one_pixel(p, &patch, x, output);
-            x += step;
-            output += output_c;
+        dot_u8s8(patches, x, w, start, sums, count);
+        one_channel(&p->out, channel, sums, count, output, channels);
+        if (channel + 1 < channels) {
+            one_channel(&p->out, channel + 1, sums + 1, count, output + 1, channels);
         }
-        scratch += p->stride_h * row;
+        x += step;
+        output += count * channels;
+    }
+}
+
+void conv2d_s8(const struct conv2d_s8 *p, const int8_t *input, int8_t *output, void *scratch) {
+    const int32_t depth = p->input_c;
+    const int32_t height = (p->output_h - 1) * p->stride_h + p->kernel_h;
+    const int32_t row = ((p->output_w - 1) * p->stride_w + p->kernel_w) * depth;
+    const int32_t blocks = (p->kernel_w * depth + DOT_TAPS - 1) / DOT_TAPS;
+    const struct dot_patches patches = {
+        .row_bytes = blocks * DOT_BLOCK_BYTES,
+        .bytes = p->kernel_h * blocks * DOT_BLOCK_BYTES,
+        .gap = row - blocks * DOT_TAPS,
+        .back = p->stride_w * depth - p->kernel_h * row,
+    };
+    uint32_t *sums = scratch;
+    uint8_t *padded = (uint8_t *)(sums + DOT_CHANNELS * p->output_w);
+    pad_u8(padded, height, row, input, p->input_h, p->input_w * depth, p->pad_top, p->pad_left * depth, p->zero_byte);
+    for (int32_t channel = 0; channel < p->output_c; channel += DOT_CHANNELS) {
+        one_pair(p, &patches, channel, padded, p->stride_h * row, sums, output + channel);
     }
 }

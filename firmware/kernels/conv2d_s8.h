@@ -25,15 +25,16 @@ struct conv2d_s8 {
     struct requantise_s8 out;
 };
 
-/* Bytes of scratch that conv2d_s8 needs for a layer: the input with its padding, and 3 bytes that are read past it. */
+/* Bytes of scratch that conv2d_s8 needs for a layer: two sums for each output element of a row, the input with its
+ * padding, and 3 bytes that are read past it. */
 static inline uint32_t conv2d_s8_scratch_bytes(const struct conv2d_s8 *p) {
-    return (uint32_t)(((p->output_h - 1) * p->stride_h + p->kernel_h) *
-                      ((p->output_w - 1) * p->stride_w + p->kernel_w) * p->input_c) +
-           3u;
+    const int32_t height = (p->output_h - 1) * p->stride_h + p->kernel_h;
+    const int32_t width = (p->output_w - 1) * p->stride_w + p->kernel_w;
+    return (uint32_t)(p->output_w * 8 + height * width * p->input_c + 3);
 }
 
 /* input: input_h * input_w * input_c values.  output: output_h * output_w * output_c; overlaps neither input nor
  * scratch. scratch: conv2d_s8_scratch_bytes(p) bytes. */
-void conv2d_s8(const struct conv2d_s8 *p, const int8_t *input, int8_t *output, uint8_t *scratch);
+void conv2d_s8(const struct conv2d_s8 *p, const int8_t *input, int8_t *output, void *scratch);
 
 #endif

@@ -27,98 +27,127 @@ static inline uint32_t dot_aligned_word(const void *p) {
     return word;
 }
 
-/* A patch of the input: rows of 4 * blocks bytes, and the weights for it. */
-struct dot_patch {
-    int32_t row_bytes; /* weights of one row: 8 * blocks, at least 8 */
-    int32_t bytes;     /* weights of all rows: a multiple of row_bytes, not 0 */
+/* Patches of the input along one row of output elements. Sizes in bytes. */
+struct dot_patches {
+    int32_t row_bytes; /* weights of one row of a patch: 8 * blocks, at least 8 */
+    int32_t bytes;     /* weights of all its rows: a multiple of row_bytes, not 0 */
     int32_t gap;       /* from the end of one row of inputs, filled up to four, to the start of the next */
+    int32_t back;      /* from the end of one patch (its last row and gap) to the start of the next; negative */
 };
 
-/* Add the products of a patch to *a and *b, modulo 2^32.
+/* Sums of two output channels for `count` patches.
  *
- * x: the first input, any alignment.  w: p->bytes of weights, aligned to 4.
+ * x: the first input, any alignment.  w: p->bytes of weights, aligned to 4.  start: what both sums begin with.
+ * sums: receives a and b of each patch in turn, modulo 2^32.  count: at least 1.
  */
-static inline void dot_u8s8(const struct dot_patch *p, const uint8_t *x, const int8_t *w, uint32_t *a, uint32_t *b) {
-    uint32_t sum_a = *a, sum_b = *b;
+static inline void dot_u8s8(const struct dot_patches *p, const uint8_t *x, const int8_t *w, const int32_t start[2],
+                            uint32_t *sums, int32_t count) {
     const int8_t *end = w + p->bytes;
-    int32_t row_bytes = p->row_bytes, gap = p->gap;
+    const int32_t row_bytes = p->row_bytes, gap = p->gap;
 #if defined(__ARM_ARCH_6M__)
     /* Eight low registers are all that Armv6-M can compute with; left to themselves compilers spill half of this. 5.5
-       cycles for a product. A weight is used up by its multiplication, so no product needs a register of its own. */
-    uint32_t four, input, weight, row_end;
-    __asm__("1:  mov   %[row_end], %[w]\n"
-            "    add   %[row_end], %[row_bytes]\n"
-            "2:  ldm   %[w]!, {%[four]}\n"
-            "    ldrb  %[input], [%[x], #0]\n"
-            "    sxtb  %[weight], %[four]\n"
-            "    muls  %[weight], %[input], %[weight]\n"
-            "    adds  %[a], %[a], %[weight]\n"
-            "    asrs  %[four], %[four], #8\n"
-            "    sxtb  %[weight], %[four]\n"
-            "    muls  %[weight], %[input], %[weight]\n"
-            "    adds  %[b], %[b], %[weight]\n"
-            "    ldrb  %[input], [%[x], #2]\n"
-            "    asrs  %[four], %[four], #8\n"
-            "    sxtb  %[weight], %[four]\n"
-            "    muls  %[weight], %[input], %[weight]\n"
-            "    adds  %[a], %[a], %[weight]\n"
-            "    asrs  %[four], %[four], #8\n"
-            "    muls  %[four], %[input], %[four]\n"
-            "    adds  %[b], %[b], %[four]\n"
-            "    ldm   %[w]!, {%[four]}\n"
-            "    ldrb  %[input], [%[x], #1]\n"
-            "    sxtb  %[weight], %[four]\n"
-            "    muls  %[weight], %[input], %[weight]\n"
-            "    adds  %[a], %[a], %[weight]\n"
-            "    asrs  %[four], %[four], #8\n"
-            "    sxtb  %[weight], %[four]\n"
-            "    muls  %[weight], %[input], %[weight]\n"
-            "    adds  %[b], %[b], %[weight]\n"
-            "    ldrb  %[input], [%[x], #3]\n"
-            "    asrs  %[four], %[four], #8\n"
-            "    sxtb  %[weight], %[four]\n"
-            "    muls  %[weight], %[input], %[weight]\n"
-            "    adds  %[a], %[a], %[weight]\n"
-            "    asrs  %[four], %[four], #8\n"
-            "    muls  %[four], %[input], %[four]\n"
-            "    adds  %[b], %[b], %[four]\n"
-            "    adds  %[x], #4\n"
-            "    cmp   %[w], %[row_end]\n"
-            "    bne   2b\n"
-            "    add   %[x], %[gap]\n"
-            "    cmp   %[w], %[end]\n"
-            "    bne   1b\n"
-            : [x] "+l"(x), [w] "+l"(w), [a] "+l"(sum_a), [b] "+l"(sum_b), [four] "=&l"(four), [input] "=&l"(input),
-              [weight] "=&l"(weight), [row_end] "=&h"(row_end)
-            : [row_bytes] "h"(row_bytes), [gap] "h"(gap), [end] "h"(end)
-            : "cc", "memory");
+       cycles for a product. A weight is used up by its multiplication, so no product needs a register of its own; what
+       changes from patch to patch only stays in memory. */
+    struct {
+        uint32_t *sums, *last;
+        int32_t a, b;
+        const int8_t *w;
+        int32_t back;
+    } rest = {sums, sums + 2 * count, start[0], start[1], w, p->back};
+    uint32_t a, b, four, input, weight, row_end;
+    __asm__ volatile("    mov   %[input], %[rest]\n"
+                     "0:  ldr   %[a], [%[input], #8]\n"
+                     "    ldr   %[b], [%[input], #12]\n"
+                     "    ldr   %[w], [%[input], #16]\n"
+                     "1:  mov   %[row_end], %[w]\n"
+                     "    add   %[row_end], %[row_bytes]\n"
+                     "2:  ldm   %[w]!, {%[four]}\n"
+                     "    ldrb  %[input], [%[x], #0]\n"
+                     "    sxtb  %[weight], %[four]\n"
+                     "    muls  %[weight], %[input], %[weight]\n"
+                     "    adds  %[a], %[a], %[weight]\n"
+                     "    asrs  %[four], %[four], #8\n"
+                     "    sxtb  %[weight], %[four]\n"
+                     "    muls  %[weight], %[input], %[weight]\n"
+                     "    adds  %[b], %[b], %[weight]\n"
+                     "    ldrb  %[input], [%[x], #2]\n"
+                     "    asrs  %[four], %[four], #8\n"
+                     "    sxtb  %[weight], %[four]\n"
+                     "    muls  %[weight], %[input], %[weight]\n"
+                     "    adds  %[a], %[a], %[weight]\n"
+                     "    asrs  %[four], %[four], #8\n"
+                     "    muls  %[four], %[input], %[four]\n"
+                     "    adds  %[b], %[b], %[four]\n"
+                     "    ldm   %[w]!, {%[four]}\n"
+                     "    ldrb  %[input], [%[x], #1]\n"
+                     "    sxtb  %[weight], %[four]\n"
+                     "    muls  %[weight], %[input], %[weight]\n"
+                     "    adds  %[a], %[a], %[weight]\n"
+                     "    asrs  %[four], %[four], #8\n"
+                     "    sxtb  %[weight], %[four]\n"
+                     "    muls  %[weight], %[input], %[weight]\n"
+                     "    adds  %[b], %[b], %[weight]\n"
+                     "    ldrb  %[input], [%[x], #3]\n"
+                     "    asrs  %[four], %[four], #8\n"
+                     "    sxtb  %[weight], %[four]\n"
+                     "    muls  %[weight], %[input], %[weight]\n"
+                     "    adds  %[a], %[a], %[weight]\n"
+                     "    asrs  %[four], %[four], #8\n"
+                     "    muls  %[four], %[input], %[four]\n"
+                     "    adds  %[b], %[b], %[four]\n"
+                     "    adds  %[x], #4\n"
+                     "    cmp   %[w], %[row_end]\n"
+                     "    bne   2b\n"
+                     "    add   %[x], %[gap]\n"
+                     "    cmp   %[w], %[end]\n"
+                     "    bne   1b\n"
+                     "    mov   %[input], %[rest]\n"
+                     "    ldr   %[four], [%[input], #0]\n"
+                     "    str   %[a], [%[four], #0]\n"
+                     "    str   %[b], [%[four], #4]\n"
+                     "    adds  %[four], #8\n"
+                     "    str   %[four], [%[input], #0]\n"
+                     "    ldr   %[weight], [%[input], #20]\n"
+                     "    adds  %[x], %[x], %[weight]\n"
+                     "    ldr   %[weight], [%[input], #4]\n"
+                     "    cmp   %[four], %[weight]\n"
+                     "    bne   0b\n"
+                     : [x] "+l"(x), [w] "+l"(w), [a] "=&l"(a), [b] "=&l"(b), [four] "=&l"(four), [input] "=&l"(input),
+                       [weight] "=&l"(weight), [row_end] "=&h"(row_end)
+                     : [row_bytes] "h"(row_bytes), [gap] "h"(gap), [end] "h"(end), [rest] "h"(&rest)
+                     : "cc", "memory");
 #else
-    do {
-        const int8_t *row_end = w + row_bytes;
+    for (; count > 0; count--) {
+        uint32_t a = (uint32_t)start[0], b = (uint32_t)start[1];
+        const int8_t *block = w;
         do {
-            uint32_t even = dot_aligned_word(w), odd = dot_aligned_word(w + 4);
+            const int8_t *row_end = block + row_bytes;
+            do {
+                uint32_t even = dot_aligned_word(block), odd = dot_aligned_word(block + 4);
 #if KERNELS_DSP
-            uint32_t four;
-            __builtin_memcpy(&four, x, 4); /* Armv7E-M loads unaligned words */
-            uint32_t x02 = dsp_uxtb16(four), x13 = dsp_uxtb16_ror8(four);
-            sum_a = dsp_smlad(x02, dsp_sxtb16(even), sum_a);
-            sum_b = dsp_smlad(x02, dsp_sxtb16_ror8(even), sum_b);
-            sum_a = dsp_smlad(x13, dsp_sxtb16(odd), sum_a);
-            sum_b = dsp_smlad(x13, dsp_sxtb16_ror8(odd), sum_b);
+                uint32_t four;
+                __builtin_memcpy(&four, x, 4); /* Armv7E-M loads unaligned words */
+                uint32_t x02 = dsp_uxtb16(four), x13 = dsp_uxtb16_ror8(four);
+                a = dsp_smlad(x02, dsp_sxtb16(even), a);
+                b = dsp_smlad(x02, dsp_sxtb16_ror8(even), b);
+                a = dsp_smlad(x13, dsp_sxtb16(odd), a);
+                b = dsp_smlad(x13, dsp_sxtb16_ror8(odd), b);
 #else
-            sum_a += x[0] * (uint32_t)(int8_t)even + x[2] * (uint32_t)(int8_t)(even >> 16);
-            sum_b += x[0] * (uint32_t)(int8_t)(even >> 8) + x[2] * (uint32_t)(int8_t)(even >> 24);
-            sum_a += x[1] * (uint32_t)(int8_t)odd + x[3] * (uint32_t)(int8_t)(odd >> 16);
-            sum_b += x[1] * (uint32_t)(int8_t)(odd >> 8) + x[3] * (uint32_t)(int8_t)(odd >> 24);
+                a += x[0] * (uint32_t)(int8_t)even + x[2] * (uint32_t)(int8_t)(even >> 16);
+                b += x[0] * (uint32_t)(int8_t)(even >> 8) + x[2] * (uint32_t)(int8_t)(even >> 24);
+                a += x[1] * (uint32_t)(int8_t)odd + x[3] * (uint32_t)(int8_t)(odd >> 16);
+                b += x[1] * (uint32_t)(int8_t)(odd >> 8) + x[3] * (uint32_t)(int8_t)(odd >> 24);
 #endif
-            x += DOT_TAPS;
-            w += DOT_BLOCK_BYTES;
-        } while (w != row_end);
-        x += gap;
-    } while (w != end);
+                x += DOT_TAPS;
+                block += DOT_BLOCK_BYTES;
+            } while (block != row_end);
+            x += gap;
+        } while (block != end);
+        x += p->back;
+        *sums++ = a;
+        *sums++ = b;
+    }
 #endif
-    *a = sum_a;
-    *b = sum_b;
 }
 
 #endif

@@ -111,14 +111,6 @@ static inline int8_t requantise_clamp(const struct requantise_s8 *r, int32_t sca
     return (int8_t)(scaled + r->zero_point);
 }
 
-/* Accumulator of `channel` to int8, as convolutions do it: rounded twice. */
-static inline int8_t requantise_s8(const struct requantise_s8 *r, int32_t accumulator, int32_t channel) {
-    if (requantise_is_minimum(r, accumulator)) {
-        return (int8_t)r->minimum;
-    }
-    return requantise_clamp(r, fixed_scale(accumulator, r->multiplier[channel], r->shift[channel]));
-}
-
 /* Accumulator of `channel` to int8, as dense layers do it: rounded once. */
 static inline int8_t requantise_once_s8(const struct requantise_s8 *r, int32_t accumulator, int32_t channel) {
     if (requantise_is_minimum(r, accumulator)) {

@@ -2,21 +2,21 @@
 #include "dot_u8s8.h"
 #include "pad_u8.h"
 
-void fully_connected_s8(const struct fully_connected_s8 *p, const int8_t *input, int8_t *output, uint8_t *scratch) {
+void fully_connected_s8(const struct fully_connected_s8 *p, const int8_t *input, int8_t *output, void *scratch) {
     const struct requantise_s8 *out = &p->out;
     const int8_t *w = p->weights;
     const int32_t *bias = p->bias;
     const int32_t count = p->outputs;
     const int32_t bytes = (p->inputs + DOT_TAPS - 1) / DOT_TAPS * DOT_BLOCK_BYTES;
-    const struct dot_patch row = {.row_bytes = bytes, .bytes = bytes, .gap = 0};
+    const struct dot_patches row = {.row_bytes = bytes, .bytes = bytes, .gap = 0, .back = 0};
     pad_u8(scratch, 1, p->inputs, input, 1, p->inputs, 0, 0, 0);
     for (int32_t n = 0; n < count; n += DOT_CHANNELS) {
-        uint32_t a = (uint32_t)bias[n], b = (uint32_t)bias[n + 1];
-        dot_u8s8(&row, scratch, w, &a, &b);
+        uint32_t sums[DOT_CHANNELS];
+        dot_u8s8(&row, scratch, w, bias + n, sums, 1);
         w += bytes;
-        output[n] = requantise_once_s8(out, (int32_t)a, n);
+        output[n] = requantise_once_s8(out, (int32_t)sums[0], n);
         if (n + 1 < count) {
-            output[n + 1] = requantise_once_s8(out, (int32_t)b, n + 1);
+            output[n + 1] = requantise_once_s8(out, (int32_t)sums[1], n + 1);
         }
     }
 }

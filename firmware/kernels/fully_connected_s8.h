@@ -25,6 +25,6 @@ static inline uint32_t fully_connected_s8_scratch_bytes(const struct fully_conne
 
 /* input: p->inputs values.  output: p->outputs values; overlaps neither weights nor scratch.
  * scratch: fully_connected_s8_scratch_bytes(p) bytes. */
-void fully_connected_s8(const struct fully_connected_s8 *p, const int8_t *input, int8_t *output, uint8_t *scratch);
+void fully_connected_s8(const struct fully_connected_s8 *p, const int8_t *input, int8_t *output, void *scratch);
 
 #endif

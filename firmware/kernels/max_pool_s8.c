@@ -63,7 +63,8 @@ static void row_of_quads(const struct quads *q, const int8_t *upper, const int8_
     do {
         const int8_t *past = upper + channels;
 #if KERNELS_DSP
-        const struct window w = {.rows = 2, .columns = 2, .step = channels, .line = (int32_t)(lower - upper) - 2 * channels};
+        const struct window w = {
+            .rows = 2, .columns = 2, .step = channels, .line = (int32_t)(lower - upper) - 2 * channels};
         for (; past - upper >= 4; upper += 4, lower += 4, output += 4) {
             uint32_t four = greatest_four(&w, upper);
             __builtin_memcpy(output, &four, 4);

@@ -130,7 +130,7 @@ def _layer(program: Program, step: Step) -> str:
     fields = [f"    .{key} = {str(value).replace('{layer}', prefix)}," for key, value in step.fields.items()]
     arguments = [f"&{prefix}", f"arena + {program.offset(step.source)}", f"arena + {program.offset(step.target)}"]
     if step.scratch_bytes:
-        arguments.append(f"(uint8_t *)arena + {program.plan.offsets[scratch_key(step)]}")
+        arguments.append(f"arena + {program.plan.offsets[scratch_key(step)]}")
     return "\n".join(
         [
             title,

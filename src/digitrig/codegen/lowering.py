@@ -205,7 +205,7 @@ def _conv_2d(context: Context) -> Step:
     }
     constants = (*_parameters(context, rows, source), *scaling)
     macs = out_h * out_w * channels * kernel_h * kernel_w * depth
-    return Step(context.operator, source, target, "conv2d_s8", fields, constants, padded + 3, macs)
+    return Step(context.operator, source, target, "conv2d_s8", fields, constants, out_w * 8 + padded + 3, macs)
 
 
 @lowers("FULLY_CONNECTED")
