@@ -37,7 +37,6 @@ enum { PRIORITY_UART = 10 };
 typedef struct lpuart {
     uint32_t index[R_COUNT]; /* register index, ~0u where the map has none */
     uint32_t tx_count, rx_count, shifting, shift_word, receiving;
-    int32_t stop_byte;
     uint16_t tx[MAX_FIFO], rx[MAX_FIFO]; /* rx: data and DATA_* flags, 16 bits */
     uint32_t absent;        /* stands for registers that the short map lacks: always 0 */
     uint64_t head_start_ps; /* when the first queued byte began or begins on the line */
@@ -57,6 +56,7 @@ typedef struct lpuart_extra {
     uint8_t *out; /* history: what the board has sent, until the host takes it */
     uint64_t *out_ps;
     uint32_t out_head, out_count, out_capacity;
+    int32_t stop_byte; /* the host's wish, no state of the board */
 } lpuart_extra;
 
 static uint32_t *value(dr_device *d, int which) {
@@ -175,7 +175,8 @@ static void sent(dr_board *b, dr_device *d) {
         push_rx(d, word);
     } else {
         keep_output(b, d, (uint8_t)word);
-        if (u->stop_byte >= 0 && (word & 0xFFu) == (uint32_t)u->stop_byte) {
+        int32_t stop_byte = ((lpuart_extra *)d->extra)->stop_byte;
+        if (stop_byte >= 0 && (word & 0xFFu) == (uint32_t)stop_byte) {
             dr_stop_run(b, DR_STOP_BYTE, word);
         }
     }
@@ -348,7 +349,7 @@ static uint32_t lpuart_read(dr_board *b, dr_device *d, uint32_t index, uint32_t 
         return word;
     }
     if (index == u->index[R_FIFO]) {
-        stored &= ~(FIFO_RXEMPT | FIFO_TXEMPT);
+        stored &= ~((uint32_t)FIFO_RXEMPT | (uint32_t)FIFO_TXEMPT);
         return stored | (u->rx_count ? 0 : FIFO_RXEMPT) | (u->tx_count ? 0 : FIFO_TXEMPT);
     }
     if (index == u->index[R_WATER]) {
@@ -440,9 +441,12 @@ static dr_status lpuart_create(dr_board *b, dr_device *d) {
             d->registers[u->index[i]].flags |= DR_REG_HOOK_READ | DR_REG_HOOK_WRITE;
         }
     }
-    u->stop_byte = -1;
-    d->extra = calloc(1, sizeof(lpuart_extra));
-    return d->extra ? DR_OK : dr_fail(b, DR_ERR_MEMORY, "no host memory for %s", d->name);
+    lpuart_extra *x = d->extra = calloc(1, sizeof(lpuart_extra));
+    if (!x) {
+        return dr_fail(b, DR_ERR_MEMORY, "no host memory for %s", d->name);
+    }
+    x->stop_byte = -1;
+    return DR_OK;
 }
 
 static void lpuart_destroy(dr_device *d) {
@@ -563,6 +567,6 @@ dr_status dr_uart_stop_on(dr_board *b, uint32_t device, int32_t byte) {
     if (!d) {
         return dr_fail(b, DR_ERR_ARGUMENT, "device %u is no UART", device);
     }
-    ((lpuart *)d->state)->stop_byte = byte;
+    ((lpuart_extra *)d->extra)->stop_byte = byte;
     return DR_OK;
 }
