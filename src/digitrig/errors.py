@@ -50,6 +50,14 @@ class FileFormatError(UsageError):
         super().__init__(f"{path}: {found}; expected {expected}")
 
 
+class UnsupportedModelError(FileFormatError):
+    """A model has something that no kernel does; the text names operator, tensor and what is supported."""
+
+    def __init__(self, path: object, operator: str, found: str, expected: str) -> None:
+        self.operator = operator
+        super().__init__(path, found, expected)
+
+
 class ShapeError(UsageError):
     """An array has another shape or type than the function takes."""
 

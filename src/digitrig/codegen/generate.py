@@ -78,7 +78,7 @@ def generate(model_path: Path | str, out_dir: Path | str, name: str | None = Non
     """Write `<name>.c`, `<name>.h` and `<name>.json` of a fully int8 `.tflite` model into a folder.
 
     name: prefix of all symbols; the file's stem by default.  The same model and digitrig give the same bytes.
-    Raises MissingFileError, FileFormatError (Unsupported names operator, tensor and what is supported), UsageError.
+    Raises MissingFileError, FileFormatError, UsageError, and UnsupportedModelError, which names operator and tensor.
     """
     program = _program(Path(model_path), name)
     folder = Path(out_dir)

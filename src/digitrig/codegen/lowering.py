@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 
 from digitrig.codegen.graph import Graph, Operator, Tensor
 from digitrig.codegen.scaling import activation_range, output_multiplier, single_rounding_multiplier, softmax_scaling
-from digitrig.codegen.steps import Constant, Step, Unsupported, folded_bias, weight_blocks
+from digitrig.codegen.steps import Constant, Step, folded_bias, unsupported, weight_blocks
+from digitrig.errors import UnsupportedModelError
 
 ACTIVATIONS = ("NONE", "RELU", "RELU6", "RELU_N1_TO_1")
 LARGEST = 32767  # sizes are int16 in the kernels' parameters
@@ -32,13 +33,13 @@ def lowers(kind: str) -> Callable[[Lowering], Lowering]:
 
 
 class Context:
-    """One operator and the checks that all of them share; every failed check raises Unsupported."""
+    """One operator and the checks that all of them share; every failed check raises UnsupportedModelError."""
 
     def __init__(self, graph: Graph, operator: Operator) -> None:
         self.graph, self.operator, self.options = graph, operator, operator.options
 
-    def refuse(self, found: str, supported: str) -> Unsupported:
-        return Unsupported(self.graph, self.operator, found, supported)
+    def refuse(self, found: str, supported: str) -> UnsupportedModelError:
+        return unsupported(self.graph, self.operator, found, supported)
 
     def input(self, position: int = 0) -> Tensor:
         """A computed int8 input."""
@@ -297,11 +298,11 @@ def _reshape(context: Context) -> Step:
 
 
 def lower(graph: Graph) -> list[Step]:
-    """Lower all operators, in order.  Raises Unsupported, which names operator, tensor and what is supported."""
+    """Lower all operators, in order.  Raises UnsupportedModelError, which names operator and tensor."""
     steps = []
     for operator in graph.operators:
         lowering = _LOWERINGS.get(operator.kind)
         if lowering is None:
-            raise Unsupported(graph, operator, "no kernel does this operator", ", ".join(sorted(_LOWERINGS)))
+            raise unsupported(graph, operator, "no kernel does this operator", ", ".join(sorted(_LOWERINGS)))
         steps.append(lowering(Context(graph, operator)))
     return steps

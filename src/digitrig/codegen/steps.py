@@ -9,18 +9,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from digitrig.codegen.graph import Graph, Operator, Tensor
-from digitrig.errors import FileFormatError
+from digitrig.errors import UnsupportedModelError
 
 
-class Unsupported(FileFormatError):
-    """A model has something that no kernel does; the text names operator, tensor and what is supported."""
-
-    def __init__(self, graph: Graph, operator: Operator, found: str, supported: str) -> None:
-        self.operator = operator.kind
-        where = f"operator {operator.number} {operator.kind}"
-        if operator.outputs:
-            where += f" (output '{operator.outputs[0].name}')"
-        super().__init__(graph.path, f"{where}: {found}", f"{supported}; nothing else is supported there")
+def unsupported(graph: Graph, operator: Operator, found: str, supported: str) -> UnsupportedModelError:
+    """The error for something in a model that no kernel does, with the place in the graph."""
+    where = f"operator {operator.number} {operator.kind}"
+    if operator.outputs:
+        where += f" (output '{operator.outputs[0].name}')"
+    expected = f"{supported}; nothing else is supported there"
+    return UnsupportedModelError(graph.path, operator.kind, f"{where}: {found}", expected)
 
 
 @dataclass(frozen=True, eq=False)
