@@ -85,12 +85,20 @@ def _run_to(board: Board, addresses: set[int]) -> int:
 
 
 def _sidecar(board: Board) -> dict[str, Any]:
-    """The map of the model's layers and arena, made as for the firmware."""
+    """The map of the model's layers and arena: the one that the firmware was built with, else a new one."""
     from digitrig.codegen import generate, load_model
+    from digitrig.resources import build_dir
 
     if not board.own_firmware:
         raise UsageError(f"{board.firmware_file} is not firmware of this rig: the places of its layers are not known")
+    built = build_dir() / "generated" / board.model / f"{board.model}.json"
+    if built.is_file():
+        return _read(built)
     with tempfile.TemporaryDirectory() as folder:
         bundle = generate(load_model(board.model).path, Path(folder), name=board.model)
-        sidecar: dict[str, Any] = json.loads(bundle.sidecar.read_text(encoding="utf-8"))
+        return _read(bundle.sidecar)
+
+
+def _read(path: Path) -> dict[str, Any]:
+    sidecar: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
     return sidecar
