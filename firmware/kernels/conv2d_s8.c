@@ -8,6 +8,7 @@ static void one_channel(const struct requantise_s8 *out, int32_t channel, const 
     const int32_t multiplier = out->multiplier[channel], shift = out->shift[channel];
     const struct requantise_s8 clamp = {
         .zero_point = out->zero_point, .minimum = out->minimum, .maximum = out->maximum};
+    KERNELS_NO_UNROLL
     for (; count > 0; count--) {
         const int32_t sum = (int32_t)*sums;
         if (requantise_is_minimum(&clamp, sum)) {
@@ -26,6 +27,7 @@ static void one_pair(const struct conv2d_s8 *p, const struct dot_patches *patche
     const int8_t *w = p->weights + (channel / DOT_CHANNELS) * patches->bytes;
     const int32_t *start = p->bias + channel;
     const int32_t count = p->output_w, channels = p->output_c;
+    KERNELS_NO_UNROLL
     for (int32_t y = p->output_h; y > 0; y--) {
         dot_u8s8(patches, x, w, start, sums, count);
         one_channel(&p->out, channel, sums, count, output, channels);
@@ -51,6 +53,7 @@ void conv2d_s8(const struct conv2d_s8 *p, const int8_t *input, int8_t *output, v
     uint32_t *sums = scratch;
     uint8_t *padded = (uint8_t *)(sums + DOT_CHANNELS * p->output_w);
     pad_u8(padded, height, row, input, p->input_h, p->input_w * depth, p->pad_top, p->pad_left * depth, p->zero_byte);
+    KERNELS_NO_UNROLL
     for (int32_t channel = 0; channel < p->output_c; channel += DOT_CHANNELS) {
         one_pair(p, &patches, channel, padded, p->stride_h * row, sums, output + channel);
     }

@@ -19,6 +19,13 @@
 #define DOT_CHANNELS 2 /* output channels in a block */
 #define DOT_BLOCK_BYTES (DOT_TAPS * DOT_CHANNELS)
 
+/* The assembly needs the registers above r7, which gcc does without when it optimises for size (-Os). */
+#if defined(__ARM_ARCH_6M__) && (defined(__clang__) || !defined(__OPTIMIZE_SIZE__))
+#define DOT_ARMV6M 1
+#else
+#define DOT_ARMV6M 0
+#endif
+
 _Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "weights are laid out for little-endian words");
 
 static inline uint32_t dot_aligned_word(const void *p) {
@@ -44,7 +51,7 @@ static inline void dot_u8s8(const struct dot_patches *p, const uint8_t *x, const
                             uint32_t *sums, int32_t count) {
     const int8_t *end = w + p->bytes;
     const int32_t row_bytes = p->row_bytes, gap = p->gap;
-#if defined(__ARM_ARCH_6M__)
+#if DOT_ARMV6M
     /* Eight low registers are all that Armv6-M can compute with; left to themselves compilers spill half of this. 5.5
        cycles for a product. A weight is used up by its multiplication, so no product needs a register of its own; what
        changes from patch to patch only stays in memory. */
@@ -117,11 +124,14 @@ static inline void dot_u8s8(const struct dot_patches *p, const uint8_t *x, const
                      : [row_bytes] "h"(row_bytes), [gap] "h"(gap), [end] "h"(end), [rest] "h"(&rest)
                      : "cc", "memory");
 #else
+    KERNELS_NO_UNROLL
     for (; count > 0; count--) {
         uint32_t a = (uint32_t)start[0], b = (uint32_t)start[1];
         const int8_t *block = w;
+        KERNELS_NO_UNROLL
         do {
             const int8_t *row_end = block + row_bytes;
+            KERNELS_NO_UNROLL
             do {
                 uint32_t even = dot_aligned_word(block), odd = dot_aligned_word(block + 4);
 #if KERNELS_DSP

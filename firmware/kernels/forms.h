@@ -25,4 +25,14 @@
 #endif
 #endif
 
+/* Before a loop: do not unroll it. The loops here run a few times only or are unrolled as far as it pays; compilers,
+ * not knowing that, add prologues and tails that cost more than they save, and flash. */
+#if defined(__clang__)
+#define KERNELS_NO_UNROLL _Pragma("clang loop unroll(disable) vectorize(disable)")
+#elif defined(__GNUC__)
+#define KERNELS_NO_UNROLL _Pragma("GCC unroll 1")
+#else
+#define KERNELS_NO_UNROLL
+#endif
+
 #endif

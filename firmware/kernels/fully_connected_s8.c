@@ -10,6 +10,7 @@ void fully_connected_s8(const struct fully_connected_s8 *p, const int8_t *input,
     const int32_t bytes = (p->inputs + DOT_TAPS - 1) / DOT_TAPS * DOT_BLOCK_BYTES;
     const struct dot_patches row = {.row_bytes = bytes, .bytes = bytes, .gap = 0, .back = 0};
     pad_u8(scratch, 1, p->inputs, input, 1, p->inputs, 0, 0, 0);
+    KERNELS_NO_UNROLL
     for (int32_t n = 0; n < count; n += DOT_CHANNELS) {
         uint32_t sums[DOT_CHANNELS];
         dot_u8s8(&row, scratch, w, bias + n, sums, 1);

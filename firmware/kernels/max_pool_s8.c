@@ -14,7 +14,9 @@ static inline int32_t greater(int32_t a, int32_t b) { return a > b ? a : b; }
 static int32_t greatest(const struct window *w, const int8_t *x) {
     const int32_t step = w->step;
     int32_t best = *x;
+    KERNELS_NO_UNROLL
     for (int32_t rows = w->rows; rows > 0; rows--) {
+        KERNELS_NO_UNROLL
         for (int32_t columns = w->columns; columns > 0; columns--) {
             best = greater(*x, best);
             x += step;
@@ -29,7 +31,9 @@ static int32_t greatest(const struct window *w, const int8_t *x) {
 static inline uint32_t greatest_four(const struct window *w, const int8_t *x) {
     const int32_t step = w->step;
     uint32_t best = 0x80808080u;
+    KERNELS_NO_UNROLL
     for (int32_t rows = w->rows; rows > 0; rows--) {
+        KERNELS_NO_UNROLL
         for (int32_t columns = w->columns; columns > 0; columns--) {
             uint32_t value;
             __builtin_memcpy(&value, x, 4);
@@ -44,6 +48,7 @@ static inline uint32_t greatest_four(const struct window *w, const int8_t *x) {
 
 /* All channels of one output element with any window and activation. */
 static void one_pixel(const struct max_pool_s8 *p, const struct window *w, const int8_t *x, int8_t *output) {
+    KERNELS_NO_UNROLL
     for (int32_t left = p->channels; left > 0; left--) {
         int32_t value = greater(greatest(w, x++), p->minimum);
         *output++ = (int8_t)(value > p->maximum ? p->maximum : value);
@@ -60,16 +65,19 @@ struct quads {
 static void row_of_quads(const struct quads *q, const int8_t *upper, const int8_t *lower, int8_t *output,
                          const int8_t *end) {
     const int32_t channels = q->channels, skip = q->skip;
+    KERNELS_NO_UNROLL
     do {
         const int8_t *past = upper + channels;
 #if KERNELS_DSP
         const struct window w = {
             .rows = 2, .columns = 2, .step = channels, .line = (int32_t)(lower - upper) - 2 * channels};
+        KERNELS_NO_UNROLL
         for (; past - upper >= 4; upper += 4, lower += 4, output += 4) {
             uint32_t four = greatest_four(&w, upper);
             __builtin_memcpy(output, &four, 4);
         }
 #endif
+        KERNELS_NO_UNROLL
         while (upper != past) {
             int32_t value = greater(greater(upper[0], upper[channels]), greater(lower[0], lower[channels]));
             *output++ = (int8_t)value;
@@ -85,6 +93,7 @@ static void row_of_quads(const struct quads *q, const int8_t *upper, const int8_
 static void one_row(const struct max_pool_s8 *p, const int8_t *input, int32_t rows, int8_t *output) {
     const int32_t channels = p->channels, input_w = p->input_w, row = input_w * channels;
     int32_t left = -p->pad_left;
+    KERNELS_NO_UNROLL
     for (int32_t n = p->output_w; n > 0; n--) {
         const int32_t first = greater(left, 0);
         const int32_t past = left + p->window_w < input_w ? left + p->window_w : input_w;
@@ -101,6 +110,7 @@ void max_pool_s8(const struct max_pool_s8 *p, const int8_t *input, int8_t *outpu
     const int whole = p->window_w == 2 && p->pad_left == 0 && (p->output_w - 1) * p->stride_w + 2 <= p->input_w &&
                       p->minimum == INT8_MIN && p->maximum == INT8_MAX;
     int32_t top = -p->pad_top;
+    KERNELS_NO_UNROLL
     for (int32_t n = p->output_h; n > 0; n--) {
         const int32_t first = greater(top, 0);
         const int32_t past = top + p->window_h < p->input_h ? top + p->window_h : p->input_h;

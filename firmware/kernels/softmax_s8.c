@@ -39,6 +39,7 @@ static int32_t exp_of_negative(int32_t x) {
     int32_t part = (x & (Q5_QUARTER - 1)) - Q5_QUARTER;
     int32_t result = exp_of_quarter((int32_t)((uint32_t)part << 5));
     uint32_t quarters = (uint32_t)(part - x) / Q5_QUARTER;
+    KERNELS_NO_UNROLL
     for (const int32_t *factor = exp_of_power; quarters != 0; quarters >>= 1, factor++) {
         if (quarters & 1u) {
             result = fixed_high_mul(result, *factor);
@@ -51,6 +52,7 @@ static int32_t exp_of_negative(int32_t x) {
 static int32_t reciprocal_of_one_plus(int32_t x) {
     int32_t half = (int32_t)(((uint32_t)x + (uint32_t)INT32_MAX + 1u) >> 1); /* (x + 1) / 2, halves up */
     int32_t y = Q2_48_17 + fixed_high_mul(half, Q2_MINUS_32_17);
+    KERNELS_NO_UNROLL
     for (int32_t step = 0; step < 3; step++) {
         int32_t error = Q2_ONE - fixed_high_mul(half, y);
         y += saturating_left(fixed_high_mul(y, error), 2);
@@ -60,6 +62,7 @@ static int32_t reciprocal_of_one_plus(int32_t x) {
 
 static int32_t leading_zeros(uint32_t x) {
     int32_t n = 0;
+    KERNELS_NO_UNROLL
     for (; (x & 0x80000000u) == 0; x <<= 1) {
         n++;
     }
@@ -73,10 +76,12 @@ static int32_t exp_of_difference(const struct softmax_s8 *p, int32_t difference)
 
 void softmax_s8(const struct softmax_s8 *p, const int8_t *input, int8_t *output) {
     int32_t greatest = INT8_MIN;
+    KERNELS_NO_UNROLL
     for (int32_t i = 0; i < p->count; i++) {
         greatest = input[i] > greatest ? input[i] : greatest;
     }
     int32_t sum = 0; /* Q12 */
+    KERNELS_NO_UNROLL
     for (int32_t i = 0; i < p->count; i++) {
         int32_t difference = input[i] - greatest;
         if (difference >= p->diff_min) {
@@ -86,6 +91,7 @@ void softmax_s8(const struct softmax_s8 *p, const int8_t *input, int8_t *output)
     int32_t headroom = leading_zeros((uint32_t)sum);
     int32_t scale = reciprocal_of_one_plus((int32_t)(((uint32_t)sum << headroom) - 0x80000000u));
     int32_t bits = 12 - headroom + 31 - 8;
+    KERNELS_NO_UNROLL
     for (int32_t i = 0; i < p->count; i++) {
         int32_t difference = input[i] - greatest;
         int32_t value = INT8_MIN;
