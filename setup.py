@@ -44,6 +44,7 @@ CFLAGS = [
     "-fvisibility=hidden",
     "-fno-sanitize=undefined",  # zig cc turns it on by default; the sanitizer build of `make lint` does it properly
     "-fno-strict-aliasing",
+    "-fomit-frame-pointer",
     "-Wall",
     "-Wextra",
 ]

@@ -16,7 +16,17 @@ struct dr_fpu_op;
 #define DR_ARGS                                                                                                       \
     struct dr_board *b, const struct dr_record *i, uint64_t cycles, uint64_t count, struct dr_code_page *page, uint64_t x
 #define DR_PASS b, i, cycles, count, page, x
-typedef void dr_handler(DR_ARGS);
+
+/* Where the compiler has it, a calling convention without registers to save: handlers then have no stack frame. */
+#if defined(__has_attribute)
+#if __has_attribute(preserve_none) && __has_attribute(musttail)
+#define DR_HANDLER_CALL __attribute__((preserve_none))
+#endif
+#endif
+#ifndef DR_HANDLER_CALL
+#define DR_HANDLER_CALL
+#endif
+typedef DR_HANDLER_CALL void dr_handler(DR_ARGS);
 
 typedef struct dr_record {
     dr_handler *run;
@@ -46,6 +56,14 @@ typedef struct dr_code_page {
     dr_record record[];           /* DR_PAGE_RECORDS + 2 that lead out of the page */
 } dr_code_page;
 
+/* Arguments of a handler that is to be called next, where handlers cannot jump (execute.c). */
+typedef struct dr_jump {
+    dr_handler *target;
+    const dr_record *i;
+    dr_code_page *page;
+    uint64_t cycles, count, x;
+} dr_jump;
+
 typedef struct dr_scratch { /* b->code_scratch */
     uint32_t view;                  /* dr_mpu_view that the windows are made for */
     bool windows_restricted;        /* the MPU has taken windows away */
@@ -53,7 +71,8 @@ typedef struct dr_scratch { /* b->code_scratch */
     bool ignore_breakpoints;        /* while the instruction of a breakpoint is executed at last */
     uint64_t breakpoint_instructions; /* instruction count at the last breakpoint stop, so that the next run passes it */
     uint32_t breakpoint_pc;
-    bool has_zero_cost;
+    bool has_zero_cost; /* some instruction takes no cycles */
+    dr_jump jump;
 } dr_scratch;
 
 /* What a row of the instruction tables says, with the operands of one encoding. */

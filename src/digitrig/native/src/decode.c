@@ -250,12 +250,6 @@ static bool may_execute(struct dr_board *b, uint32_t address, uint32_t size) {
 
 static dr_record special_record(uint32_t op) { return (dr_record){.run = dr_handlers[0][op]}; }
 
-static void note_decoded(dr_code_page *page, uint32_t index, uint32_t size) {
-    page->low = index < page->low ? index : page->low;
-    page->high = index + 1 > page->high ? index + 1 : page->high;
-    page->straddles |= index == DR_PAGE_RECORDS - 1 && size == 4;
-}
-
 static dr_record it_record(struct dr_board *b, dr_code_page *page, uint32_t address, const dr_insn *in) {
     dr_record out = make_record(b, page, address, in);
     dr_it_block *block = dr_find_it_block(b, page, address + 2u, in->imm);

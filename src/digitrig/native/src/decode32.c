@@ -283,7 +283,7 @@ static bool expand(uint32_t imm12, uint32_t *value, bool *rotated) {
     return true;
 }
 
-static bool is_logical(uint32_t op) { return op >= DR_OP_and_imm && op <= DR_OP_mvn_shift_s; }
+static bool is_logical(uint32_t op) { return op <= DR_OP_mvn_shift_s; /* they come first in ops.h */ }
 
 /* Rd = SP is allowed for ADD and SUB with Rn = SP only (and, without flags, for MOV). */
 static bool to_stack_pointer(dr_insn *out) {

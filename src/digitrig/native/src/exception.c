@@ -150,11 +150,6 @@ bool dr_is_pending(const struct dr_board *b, uint32_t exception) {
     return b->scs.pending[irq / 32] >> irq % 32 & 1u;
 }
 
-static bool is_enabled(const struct dr_board *b, uint32_t exception) {
-    uint32_t irq = exception - DR_EXC_IRQ0;
-    return exception < DR_EXC_IRQ0 || (b->scs.enabled[irq / 32] >> irq % 32 & 1u);
-}
-
 /* The pending, enabled exception of the most urgent priority; equal ones: the lowest number. */
 uint32_t dr_highest_pending(const struct dr_board *b, int32_t *priority) {
     uint32_t best = 0;

@@ -10,16 +10,23 @@
 
 #include <string.h>
 
+/* JUMP(target): go on in another handler with the same arguments. */
 #if defined(__has_attribute)
 #if __has_attribute(musttail)
-#define DR_TAIL __attribute__((musttail)) return
+#define JUMP(target) __attribute__((musttail)) return (target)(DR_PASS)
 #endif
 #endif
-#ifndef DR_TAIL
-#define DR_TAIL return /* GCC makes sibling calls of these at -O2 */
+#ifndef JUMP
+/* A compiler without musttail (sanitizer builds with GCC): back to the loop in dr_execute_from, which makes the call. */
+#define DR_TRAMPOLINE 1
+#define JUMP(target)                                                                                                  \
+    do {                                                                                                              \
+        ((dr_scratch *)b->code_scratch)->jump = (dr_jump){(target), i, page, cycles, count, x};                       \
+        return;                                                                                                       \
+    } while (0)
 #endif
 
-#define HANDLER(name) static void name(DR_ARGS)
+#define HANDLER(name) static DR_HANDLER_CALL void name(DR_ARGS)
 
 /* ------------------------------------------------------------------ leaving and going on */
 static inline void store_state(struct dr_board *b, const dr_record *i, uint64_t cycles, uint64_t count,
@@ -31,7 +38,7 @@ static inline void store_state(struct dr_board *b, const dr_record *i, uint64_t 
 }
 
 /* Back to dr_cpu_run with record i not executed yet. */
-__attribute__((noinline)) static void leave(DR_ARGS) {
+__attribute__((noinline)) HANDLER(leave) {
     (void)x;
     store_state(b, i, cycles, count, page);
 }
@@ -40,9 +47,9 @@ __attribute__((noinline)) static void leave(DR_ARGS) {
 #define CONTINUE                                                                                                      \
     do {                                                                                                              \
         if (DR_UNLIKELY(cycles >= b->deadline)) {                                                                     \
-            DR_TAIL leave(DR_PASS);                                                                                   \
+            JUMP(leave);                                                                                              \
         }                                                                                                             \
-        DR_TAIL i->run(DR_PASS);                                                                                      \
+        JUMP(i->run);                                                                                                 \
     } while (0)
 #define NEXT(size)                                                                                                    \
     do {                                                                                                              \
@@ -68,7 +75,7 @@ static inline const dr_record *find_record(struct dr_board *b, uint32_t address,
 }
 
 /* Go on at b->cpu.r[15] with everything else in b->cpu up to date; to dr_cpu_run if anything is unusual. */
-__attribute__((noinline)) static void resume(DR_ARGS) {
+__attribute__((noinline)) HANDLER(resume) {
     if (b->cpu.cycles >= b->deadline || b->cpu.itstate) {
         return;
     }
@@ -78,7 +85,7 @@ __attribute__((noinline)) static void resume(DR_ARGS) {
     }
     cycles = b->cpu.cycles;
     count = b->cpu.instructions;
-    DR_TAIL i->run(DR_PASS);
+    JUMP(i->run);
 }
 
 /* Go on at address x; cycles and instructions have been counted. */
@@ -86,7 +93,7 @@ HANDLER(jump) {
     uint32_t target = (uint32_t)x;
     i = find_record(b, target, &page);
     if (DR_LIKELY(i && cycles < b->deadline)) {
-        DR_TAIL i->run(DR_PASS);
+        JUMP(i->run);
     }
     b->cpu.r[15] = target;
     b->cpu.itstate = 0;
@@ -114,11 +121,11 @@ static inline uint32_t branch_wait(struct dr_board *b, uint32_t target) { return
 HANDLER(interwork) {
     uint32_t target = (uint32_t)x;
     if (DR_UNLIKELY(!(target & 1u) || target >= 0xF0000000u)) {
-        DR_TAIL slow_interwork(DR_PASS);
+        JUMP(slow_interwork);
     }
     cycles += branch_wait(b, target);
     x = target & ~1u;
-    DR_TAIL jump(DR_PASS);
+    JUMP(jump);
 }
 
 /* Before a call that may do anything: state in b->cpu, as of after instruction i. */
@@ -190,12 +197,12 @@ HANDLER(slow_divide_by_zero) {
 
 
 /* Allowed, preserved, FPCA: then the instruction again, by whatever its record is now. */
-__attribute__((noinline)) static void slow_fp_prepare(DR_ARGS) {
+__attribute__((noinline)) HANDLER(slow_fp_prepare) {
     store_state(b, i, cycles, count, page);
     if (!dr_fp_prepare(b)) {
         return;
     }
-    DR_TAIL resume(DR_PASS);
+    JUMP(resume);
 }
 
 
@@ -226,4 +233,12 @@ dr_handler *const dr_handlers_near[2][DR_OP_COUNT] = {{NEAR_OPS(NARROW_NEAR)}, {
 
 void dr_execute_from(struct dr_board *b, const dr_record *record, dr_code_page *page) {
     record->run(b, record, b->cpu.cycles, b->cpu.instructions, page, 0);
+#ifdef DR_TRAMPOLINE
+    dr_jump *jump = &((dr_scratch *)b->code_scratch)->jump;
+    while (jump->target) {
+        dr_jump to = *jump;
+        jump->target = NULL;
+        to.target(b, to.i, to.cycles, to.count, to.page, to.x);
+    }
+#endif
 }

@@ -1,6 +1,6 @@
 /* The handlers that need their own size: part of execute.c, once with SIZE 1 (16-bit instructions) and once with 2. */
 
-#define H(name) static void SIZED(name)(DR_ARGS)
+#define H(name) HANDLER(SIZED(name))
 
 #define X(name)                                                                                                       \
     H(name) {                                                                                                         \
@@ -19,7 +19,7 @@ DR_PLAIN_OPS(X)
         const uint8_t *from = fast_read(b, address, sizeof(type), &cycles);                                           \
         if (DR_UNLIKELY(!from)) {                                                                                     \
             x = ACCESS(address, (what) | (SIZE == 2 ? ACCESS_WIDE : 0u));                                             \
-            DR_TAIL slow_access(DR_PASS);                                                                             \
+            JUMP(slow_access);                                                                                        \
         }                                                                                                             \
         type value;                                                                                                   \
         memcpy(&value, from, sizeof value);                                                                           \
@@ -35,7 +35,7 @@ DR_PLAIN_OPS(X)
         uint8_t *to = fast_write(b, address, sizeof(type));                                                           \
         if (DR_UNLIKELY(!to)) {                                                                                       \
             x = ACCESS(address, (what) | ACCESS_STORE | (SIZE == 2 ? ACCESS_WIDE : 0u));                              \
-            DR_TAIL slow_access(DR_PASS);                                                                             \
+            JUMP(slow_access);                                                                                        \
         }                                                                                                             \
         type value = (type)RD;                                                                                        \
         memcpy(to, &value, sizeof value);                                                                             \
@@ -67,7 +67,7 @@ DR_PLAIN_OPS(X)
 #define USER_FORM(name, what)                                                                                         \
     H(name) {                                                                                                      \
         x = ACCESS(b->cpu.r[i->rn] + i->imm, (what) | ACCESS_USER | (SIZE == 2 ? ACCESS_WIDE : 0u));                  \
-        DR_TAIL slow_access(DR_PASS);                                                                                 \
+        JUMP(slow_access);                                                                                            \
     }
 
 LOAD(ldr, uint32_t, 2u)
@@ -103,10 +103,10 @@ H(ldr_special) {
     if (record.rd == 13) {
         c->r[13] = value;
         dr_sp_changed(b);
-        DR_TAIL resume(DR_PASS);
+        JUMP(resume);
     }
     x = value;
-    DR_TAIL interwork(DR_PASS);
+    JUMP(interwork);
 }
 
 /* ------------------------------------------------------------------ several registers */
@@ -126,12 +126,12 @@ H(slow_load_multiple) {
     }
     slow_multiple_done(b, &record, SIZE);
     if (!(record.imm & 0x8000u)) {
-        DR_TAIL resume(DR_PASS);
+        JUMP(resume);
     }
     x = words[record.rd - 1u];
     cycles = c->cycles;
     count = c->instructions;
-    DR_TAIL interwork(DR_PASS);
+    JUMP(interwork);
 }
 
 H(slow_store_multiple) {
@@ -146,7 +146,7 @@ H(slow_store_multiple) {
         c->r[record.rn] += record.imm & MULTIPLE_DOWN ? -4u * record.rd : 4u * record.rd;
     }
     slow_multiple_done(b, &record, SIZE);
-    DR_TAIL resume(DR_PASS);
+    JUMP(resume);
 }
 
 H(push) {
@@ -154,7 +154,7 @@ H(push) {
     uint32_t start = c->r[13] - 4u * i->rd;
     uint8_t *to = fast_write_block(b, start, i->rd);
     if (DR_UNLIKELY(!to)) {
-        DR_TAIL SIZED(slow_store_multiple)(DR_PASS);
+        JUMP(SIZED(slow_store_multiple));
     }
     put_list(c, i->imm & 0xFFFFu, to);
     c->r[13] = start;
@@ -166,7 +166,7 @@ H(pop) {
     dr_cpu *c = &b->cpu;
     const uint8_t *from = fast_read_block(b, c->r[13], i->rd, &cycles);
     if (DR_UNLIKELY(!from)) {
-        DR_TAIL SIZED(slow_load_multiple)(DR_PASS);
+        JUMP(SIZED(slow_load_multiple));
     }
     load_list(c, i->imm & 0x7FFFu, from);
     c->r[13] += 4u * i->rd;
@@ -177,7 +177,7 @@ H(pop_pc) {
     dr_cpu *c = &b->cpu;
     const uint8_t *from = fast_read_block(b, c->r[13], i->rd, &cycles);
     if (DR_UNLIKELY(!from)) {
-        DR_TAIL SIZED(slow_load_multiple)(DR_PASS);
+        JUMP(SIZED(slow_load_multiple));
     }
     uint32_t target;
     load_list(c, i->imm & 0x7FFFu, from);
@@ -186,7 +186,7 @@ H(pop_pc) {
     cycles += i->cost;
     count++;
     x = target;
-    DR_TAIL interwork(DR_PASS);
+    JUMP(interwork);
 }
 
 H(ldm) {
@@ -194,7 +194,7 @@ H(ldm) {
     uint32_t bytes = 4u * i->rd, base = c->r[i->rn], start = base - (i->imm & MULTIPLE_DOWN ? bytes : 0);
     const uint8_t *from = i->imm & 0x8000u ? NULL : fast_read_block(b, start, i->rd, &cycles);
     if (DR_UNLIKELY(!from)) {
-        DR_TAIL SIZED(slow_load_multiple)(DR_PASS);
+        JUMP(SIZED(slow_load_multiple));
     }
     if (i->imm & MULTIPLE_WRITE_BACK) {
         c->r[i->rn] = i->imm & MULTIPLE_DOWN ? start : base + bytes;
@@ -209,7 +209,7 @@ H(stm) {
     uint32_t bytes = 4u * i->rd, base = c->r[i->rn], start = base - (i->imm & MULTIPLE_DOWN ? bytes : 0);
     uint8_t *to = fast_write_block(b, start, i->rd);
     if (DR_UNLIKELY(!to)) {
-        DR_TAIL SIZED(slow_store_multiple)(DR_PASS);
+        JUMP(SIZED(slow_store_multiple));
     }
     put_list(c, i->imm & 0xFFFFu, to);
     if (i->imm & MULTIPLE_WRITE_BACK) {
@@ -224,7 +224,7 @@ H(ldrd) {
     dr_cpu *c = &b->cpu;
     const uint8_t *from = fast_read_block(b, double_address(c, i), 2, &cycles);
     if (DR_UNLIKELY(!from)) {
-        DR_TAIL slow_ldrd(DR_PASS);
+        JUMP(slow_ldrd);
     }
     if (i->imm & DOUBLE_WRITE_BACK) {
         RN += i->imm & ~3u;
@@ -239,7 +239,7 @@ H(strd) {
     dr_cpu *c = &b->cpu;
     uint8_t *to = fast_write_block(b, double_address(c, i), 2);
     if (DR_UNLIKELY(!to)) {
-        DR_TAIL slow_strd(DR_PASS);
+        JUMP(slow_strd);
     }
     memcpy(to, &RD, 4);
     memcpy(to + 4, &RM, 4);
@@ -265,7 +265,7 @@ H(ldrex) {
     b->cpu.exclusive_address = address;
     b->cpu.r[record.rd] = value;
     slow_multiple_done(b, &record, SIZE);
-    DR_TAIL resume(DR_PASS);
+    JUMP(resume);
 }
 
 H(strex) {
@@ -283,7 +283,7 @@ H(strex) {
     b->cpu.exclusive = 0;
     b->cpu.r[record.rm] = failed;
     slow_multiple_done(b, &record, SIZE);
-    DR_TAIL resume(DR_PASS);
+    JUMP(resume);
 }
 
 /* TBB (imm bit 0 = 0) and TBH: rn = 15 has the table behind the instruction. */
@@ -301,7 +301,7 @@ H(tbb) {
     c->itstate = 0;
     x = next + 2u * value;
     cycles += branch_wait(b, (uint32_t)x);
-    DR_TAIL jump(DR_PASS);
+    JUMP(jump);
 }
 
 /* ------------------------------------------------------------------ FP loads and stores */
@@ -314,7 +314,7 @@ H(slow_vldr) {
     }
     memcpy(&b->cpu.s[record.rd], words, 4u * record.rm);
     slow_multiple_done(b, &record, SIZE);
-    DR_TAIL resume(DR_PASS);
+    JUMP(resume);
 }
 
 H(slow_vstr) {
@@ -325,28 +325,28 @@ H(slow_vstr) {
         return;
     }
     slow_multiple_done(b, &record, SIZE);
-    DR_TAIL resume(DR_PASS);
+    JUMP(resume);
 }
 
 #define FP_TRANSFER(load, store, words)                                                                               \
     H(load) {                                                                                                         \
         if (DR_UNLIKELY(!fp_ready(b))) {                                                                              \
-            DR_TAIL slow_fp_prepare(DR_PASS);                                                                         \
+            JUMP(slow_fp_prepare);                                                                                    \
         }                                                                                                             \
         const uint8_t *from = fast_read_block(b, vldr_address(&b->cpu, i), words, &cycles);                           \
         if (DR_UNLIKELY(!from)) {                                                                                     \
-            DR_TAIL SIZED(slow_vldr)(DR_PASS);                                                                        \
+            JUMP(SIZED(slow_vldr));                                                                                   \
         }                                                                                                             \
         memcpy(&b->cpu.s[i->rd], from, 4u * (words));                                                                 \
         NEXT(SIZE);                                                                                                   \
     }                                                                                                                 \
     H(store) {                                                                                                        \
         if (DR_UNLIKELY(!fp_ready(b))) {                                                                              \
-            DR_TAIL slow_fp_prepare(DR_PASS);                                                                         \
+            JUMP(slow_fp_prepare);                                                                                    \
         }                                                                                                             \
         uint8_t *to = fast_write_block(b, vldr_address(&b->cpu, i), words);                                           \
         if (DR_UNLIKELY(!to)) {                                                                                       \
-            DR_TAIL SIZED(slow_vstr)(DR_PASS);                                                                        \
+            JUMP(SIZED(slow_vstr));                                                                                   \
         }                                                                                                             \
         memcpy(to, &b->cpu.s[i->rd], 4u * (words));                                                                   \
         NEXT(SIZE);                                                                                                   \
@@ -358,7 +358,7 @@ FP_TRANSFER(vldr_double, vstr_double, 2u)
 #define VECTOR_MULTIPLE(name, move)                                                                                   \
     H(name) {                                                                                                         \
         if (DR_UNLIKELY(!fp_ready(b))) {                                                                              \
-            DR_TAIL slow_fp_prepare(DR_PASS);                                                                         \
+            JUMP(slow_fp_prepare);                                                                                    \
         }                                                                                                             \
         const dr_record record = *i;                                                                                  \
         uint32_t bytes = 4u * (record.imm & 0xFFu), base = b->cpu.r[record.rn];                                       \
@@ -371,7 +371,7 @@ FP_TRANSFER(vldr_double, vstr_double, 2u)
             b->cpu.r[record.rn] = record.imm & MULTIPLE_DOWN ? start : base + bytes;                                  \
         }                                                                                                             \
         slow_multiple_done(b, &record, SIZE);                                                                         \
-        DR_TAIL resume(DR_PASS);                                                                                      \
+        JUMP(resume);                                                                                                 \
     }
 VECTOR_MULTIPLE(vldm, load_fp_block)
 VECTOR_MULTIPLE(vstm, store_fp_block)
@@ -386,7 +386,7 @@ VECTOR_MULTIPLE(vstm, store_fp_block)
             cycles += i->rm;                                                                                          \
             count++;                                                                                                  \
             x = i->imm;                                                                                               \
-            DR_TAIL jump(DR_PASS);                                                                                    \
+            JUMP(jump);                                                                                               \
         }                                                                                                             \
         NEXT(SIZE);                                                                                                   \
     }                                                                                                                 \
@@ -412,21 +412,21 @@ H(bl) {
     cycles += i->rm;
     count++;
     x = i->imm;
-    DR_TAIL jump(DR_PASS);
+    JUMP(jump);
 }
 
 H(bx) {
     x = b->cpu.r[i->rm];
     cycles += i->cost;
     count++;
-    DR_TAIL interwork(DR_PASS);
+    JUMP(interwork);
 }
 
 H(bx_pc) { /* the address read is even: EPSR.T is cleared */
     x = i->imm;
     cycles += i->cost;
     count++;
-    DR_TAIL slow_interwork(DR_PASS);
+    JUMP(slow_interwork);
 }
 
 H(blx) {
@@ -436,11 +436,11 @@ H(blx) {
     count++;
     x = target;
     if (DR_UNLIKELY(!(target & 1u))) {
-        DR_TAIL slow_blx_even(DR_PASS);
+        JUMP(slow_blx_even);
     }
     cycles += branch_wait(b, target);
     x = target & ~1u;
-    DR_TAIL jump(DR_PASS);
+    JUMP(jump);
 }
 
 /* Writes to PC by data processing: a plain branch, bit 0 ignored (DDI 0403E A2.3.1, BranchWritePC). */
@@ -448,14 +448,14 @@ H(mov_pc) {
     x = b->cpu.r[i->rm] & ~1u;
     cycles += i->cost + branch_wait(b, (uint32_t)x);
     count++;
-    DR_TAIL jump(DR_PASS);
+    JUMP(jump);
 }
 
 H(add_pc) {
     x = (b->cpu.r[i->rm] + i->imm) & ~1u;
     cycles += i->cost + branch_wait(b, (uint32_t)x);
     count++;
-    DR_TAIL jump(DR_PASS);
+    JUMP(jump);
 }
 
 /* ------------------------------------------------------------------ IT blocks */
@@ -471,7 +471,7 @@ H(it) {
 H(it_again) {
     page = (dr_code_page *)it_page(b, page->parent, i);
     i = page->record;
-    DR_TAIL i->run(DR_PASS);
+    JUMP(i->run);
 }
 
 H(skip) { NEXT(SIZE); }
@@ -481,7 +481,7 @@ H(skip) { NEXT(SIZE); }
     H(name) {                                                                                                      \
         COMPLETE(SIZE);                                                                                               \
         call;                                                                                                         \
-        DR_TAIL resume(DR_PASS);                                                                                      \
+        JUMP(resume);                                                                                                 \
     }
 AFTER_CALL(svc, dr_raise_svc(b))
 AFTER_CALL(wfi, dr_execute_wfi(b))
@@ -516,7 +516,7 @@ INSTEAD(breakpoint, dr_stop_run(b, DR_STOP_BREAKPOINT, b->cpu.r[15]))
         type n = (type)RN, m = (type)RM;                                                                              \
         if (DR_UNLIKELY(m == 0)) {                                                                                    \
             if (b->scs.ccr & CCR_DIV_0_TRP) {                                                                         \
-                DR_TAIL slow_divide_by_zero(DR_PASS);                                                                 \
+                JUMP(slow_divide_by_zero);                                                                            \
             }                                                                                                         \
             RD = 0;                                                                                                   \
         } else {                                                                                                      \
@@ -530,7 +530,7 @@ DIVIDE(sdiv, int32_t, m == -1 && n == INT32_MIN)
 /* ------------------------------------------------------------------ floating point on registers */
 H(fp) {
     if (DR_UNLIKELY(!fp_ready(b))) {
-        DR_TAIL slow_fp_prepare(DR_PASS);
+        JUMP(slow_fp_prepare);
     }
     dr_fpu_execute(b, &page->fpu[i->imm]);
     NEXT(SIZE);
@@ -540,18 +540,18 @@ H(fp) {
 /* Not decoded yet: decode, then run it. */
 H(decode) {
     if (DR_UNLIKELY(page->parent)) {
-        DR_TAIL leave(DR_PASS);
+        JUMP(leave);
     }
     i = dr_decode_record(b, page, i);
-    DR_TAIL i->run(DR_PASS);
+    JUMP(i->run);
 }
 
 /* One past the last record of a page or IT block. */
 H(page_end) {
     x = dr_page_pc(page, i);
     if (DR_UNLIKELY(page->parent && page->itstate[i - page->record])) {
-        DR_TAIL leave(DR_PASS); /* an IT block that goes on in the next page */
+        JUMP(leave); /* an IT block that goes on in the next page */
     }
-    DR_TAIL jump(DR_PASS);
+    JUMP(jump);
 }
 

@@ -22,7 +22,7 @@ static void finish_load(struct dr_board *b, const dr_record *i, uint32_t what, u
     b->cpu.r[i->rd] = value;
 }
 
-__attribute__((noinline)) static void slow_access(DR_ARGS) {
+__attribute__((noinline)) HANDLER(slow_access) {
     const dr_record record = *i; /* the access may drop the page */
     uint32_t what = (uint32_t)(x >> 32), width = 1u << (what & 3u), value = 0;
     uint32_t flags = what & ACCESS_USER ? DR_ACCESS_UNPRIVILEGED : 0;
@@ -43,7 +43,7 @@ __attribute__((noinline)) static void slow_access(DR_ARGS) {
     b->cpu.instructions++;
     b->cpu.r[15] += what & ACCESS_WIDE ? 4u : 2u;
     b->cpu.itstate = dr_it_advance(b->cpu.itstate);
-    DR_TAIL resume(DR_PASS);
+    JUMP(resume);
 }
 
 static inline const uint8_t *fast_read(struct dr_board *b, uint32_t address, uint32_t width, uint64_t *cycles) {
@@ -149,7 +149,7 @@ static inline uint32_t double_address(const dr_cpu *c, const dr_record *i) {
     return i->imm & DOUBLE_POST ? base : base + (i->imm & ~3u);
 }
 
-__attribute__((noinline)) static void slow_ldrd(DR_ARGS) {
+__attribute__((noinline)) HANDLER(slow_ldrd) {
     const dr_record record = *i;
     uint32_t address = double_address(&b->cpu, i), words[2];
     store_state(b, i, cycles, count, page);
@@ -162,10 +162,10 @@ __attribute__((noinline)) static void slow_ldrd(DR_ARGS) {
     b->cpu.r[record.rd] = words[0];
     b->cpu.r[record.rm] = words[1];
     slow_multiple_done(b, &record, 2);
-    DR_TAIL resume(DR_PASS);
+    JUMP(resume);
 }
 
-__attribute__((noinline)) static void slow_strd(DR_ARGS) {
+__attribute__((noinline)) HANDLER(slow_strd) {
     const dr_record record = *i;
     uint32_t address = double_address(&b->cpu, i);
     store_state(b, i, cycles, count, page);
@@ -177,7 +177,7 @@ __attribute__((noinline)) static void slow_strd(DR_ARGS) {
         b->cpu.r[record.rn] += record.imm & ~3u;
     }
     slow_multiple_done(b, &record, 2);
-    DR_TAIL resume(DR_PASS);
+    JUMP(resume);
 }
 
 

@@ -408,15 +408,17 @@ OP(smuad) { DUAL(+); RD = accumulate(c, sum); }
 OP(smlad) { DUAL(+); RD = accumulate(c, sum + (int32_t)RA); }
 OP(smusd) { DUAL(-); RD = (uint32_t)sum; }
 OP(smlsd) { DUAL(-); RD = accumulate(c, sum + (int32_t)RA); }
-#define ROUND (OPTION(0) ? 0x80000000ll : 0ll)
-OP(smmul) { UNUSED; RD = (uint32_t)((uint64_t)((int64_t)(int32_t)RN * (int32_t)RM + ROUND) >> 32); }
+#define ROUND (OPTION(0) ? 0x80000000ull : 0ull)
+OP(smmul) { UNUSED; RD = (uint32_t)(((uint64_t)((int64_t)(int32_t)RN * (int32_t)RM) + ROUND) >> 32); }
 OP(smmla) {
     UNUSED;
-    RD = (uint32_t)(((uint64_t)RA << 32) + (uint64_t)((int64_t)(int32_t)RN * (int32_t)RM) + (uint64_t)ROUND >> 32);
+    uint64_t product = (uint64_t)((int64_t)(int32_t)RN * (int32_t)RM);
+    RD = (uint32_t)((((uint64_t)RA << 32) + product + ROUND) >> 32);
 }
 OP(smmls) {
     UNUSED;
-    RD = (uint32_t)(((uint64_t)RA << 32) - (uint64_t)((int64_t)(int32_t)RN * (int32_t)RM) + (uint64_t)ROUND >> 32);
+    uint64_t product = (uint64_t)((int64_t)(int32_t)RN * (int32_t)RM);
+    RD = (uint32_t)((((uint64_t)RA << 32) - product + ROUND) >> 32);
 }
 /* 64-bit: rd = RdLo, ra = RdHi */
 static inline void set_long(dr_cpu *c, const dr_record *i, uint64_t v) {
