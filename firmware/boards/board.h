@@ -30,7 +30,7 @@ bool board_button(void);
 /* Does something only in a build with WATCHDOG_REFRESH. */
 void board_watchdog_refresh(void);
 
-/* For the fault handler: by polling, and nothing at all before the console is set up. */
-void board_write_polled(const char *data, size_t length);
+/* For the fault handler: LED off, text sent by polling; nothing at all before the console is set up. */
+void board_report_fault(const char *data, size_t length);
 
 #endif

@@ -89,7 +89,7 @@ static void print(const char *cause, uint32_t interrupt, uint32_t pc, uint32_t l
     line_text(&line, " lr=");
     line_hex(&line, lr, 8);
     line_end(&line);
-    board_write_polled(line.text, line.length);
+    board_report_fault(line.text, line.length);
 }
 
 _Noreturn void fault_stop(const char *cause) {

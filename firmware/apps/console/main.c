@@ -53,10 +53,11 @@ int main(void) {
         fault_stop(what);
     }
     runner_print_banner();
+    board_led(true); /* lit: ready; dark: computing, or stopped by a fault */
     uint32_t last_ms = systick_ms();
     for (;;) {
-        const uint32_t now_ms = systick_ms();
         take_serial();
+        const uint32_t now_ms = systick_ms(); /* not before take_serial, which may take long */
         if (now_ms != last_ms) {
             last_ms = now_ms;
             each_millisecond(now_ms);

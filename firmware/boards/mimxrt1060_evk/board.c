@@ -108,8 +108,9 @@ void board_watchdog_refresh(void) {
 #endif
 }
 
-void board_write_polled(const char *data, size_t length) {
+void board_report_fault(const char *data, size_t length) {
     if (console_ready) {
+        board_led(false);
         serial_write_polled(&board_console, data, length);
     }
 }
