@@ -27,11 +27,11 @@ def test_every_byte_equals_the_reference(inject: str) -> None:
 
 def test_number_of_workers_changes_nothing_but_the_times() -> None:
     found = []
-    for workers in (0, 1, 3):
+    for workers in (0, 3):
         results = evaluate(BOARDS, dataset=load_dataset("ink", limit=12), workers=workers)
         boards = results_json(results)["boards"]
         found.append([{key: value for key, value in board.items() if key not in TIMES} for board in boards])
-    assert found[0] == found[1] == found[2]
+    assert found[0] == found[1]
 
 
 def test_injection_makes_no_difference_to_the_scores() -> None:
