@@ -151,7 +151,7 @@ def _fill(
         if isinstance(value, int):
             setattr(struct, name, value)
         elif value.startswith("{."):
-            members = dict(re.findall(r"\.(\w+) = ([^,}]+(?:\}[^,}]*)?)", value))
+            members = dict(re.findall(r"\.(\w+) = (\{layer\}_\w+|-?\d+)", value))
             inner = {n: int(v) if re.fullmatch(r"-?\d+", v) else v for n, v in members.items()}
             setattr(struct, name, _fill(Requantise, inner, arrays))
         else:
