@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -10,7 +11,9 @@ import pytest
 from digitrig.cli import bench, doctor, qemu
 from digitrig.codegen.models import load_model
 from digitrig.digits import load_source
+from digitrig.errors import EngineError
 from digitrig.platform import board_names, load_board
+from digitrig.reference import Reference
 
 
 def test_boards_json_names_boards_engines_and_models(cli):
@@ -89,7 +92,13 @@ def test_eval_for_people_shows_accuracy_and_reference(cli):
 
 @pytest.mark.skipif(not qemu.available(), reason="qemu-system-arm is not installed: apt install qemu-system-arm")
 def test_bench_json_has_the_documented_shape(cli, monkeypatch):
+    def run_and_pretend(twin: qemu.Twin, elf: Path) -> float:
+        """QEMU really runs, and has to get the scores right; the time is made up, as the machine may be busy."""
+        qemu._time(twin, elf)
+        return int(elf.stem.rpartition("-")[2]) * 1e-4
+
     monkeypatch.setattr(qemu, "RUNS", 50)
+    monkeypatch.setattr(qemu, "_best", run_and_pretend)
     outcome = cli("bench", "frdm_ke16z", "--seconds", 0.05, "--json")
     assert outcome.code == 0, outcome.err
     for row in (outcome.json, *outcome.json["boards"]):
@@ -118,3 +127,22 @@ def test_help_documents_the_exit_codes_and_every_command(cli):
     assert outcome.code == 0
     for word in ("boards", "doctor", "build", "run", "eval", "codegen", "convert", "bench", "data", "Exit codes"):
         assert word in outcome.out
+
+
+@pytest.mark.skipif(not qemu.available(), reason="qemu-system-arm is not installed: apt install qemu-system-arm")
+@pytest.mark.parametrize("board", board_names())
+def test_qemu_gets_the_scores_of_the_reference(board, tmp_path):
+    image = load_source("ink:7")[0][0]
+    scores = Reference(load_model("an13438").path).scores(image)
+    twin, objects = qemu.TWINS[load_board(board).core], qemu.model_objects(board, "an13438")
+    for name, expected in (("good", scores), ("bad", scores ^ 1)):
+        folder = tmp_path / name
+        folder.mkdir()
+        (folder / "image.bin").write_bytes((image ^ 0x80).tobytes())
+        (folder / "scores.bin").write_bytes(expected.tobytes())
+        elf = qemu._link(twin, objects, folder, 2)
+        if name == "good":
+            assert qemu._time(twin, elf) > 0
+        else:
+            with pytest.raises(EngineError, match="QEMU ended with code 1"):
+                qemu._time(twin, elf)

@@ -97,3 +97,22 @@ def test_start_up_imports_no_heavy_module():
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     version, heavy = done.stdout.splitlines()
     assert version.startswith("digitrig ") and heavy == "[]"
+
+
+def test_terminal_without_unicode_gets_question_marks():
+    done = subprocess.run(
+        [sys.executable, "-m", "digitrig", "run", BOARD, "--image", "ink:7"],
+        capture_output=True,
+        env={**os.environ, "PYTHONIOENCODING": "ascii"},
+    )
+    assert done.returncode == 0, done.stderr
+    assert b"digit 7, reference 7" in done.stdout and b"?" in done.stdout
+
+
+@pytest.mark.parametrize("arguments", [["boards"], ["boards", "--json"], ["run", BOARD, "--image", "ink:7"]])
+def test_reader_that_goes_away_is_no_failure(arguments):
+    command = [sys.executable, "-u", "-m", "digitrig", *arguments]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        process.stdout.close()
+        assert process.stderr.read() == b""
+    assert process.returncode == 0

@@ -219,6 +219,21 @@ def test_memory_symbols_are_read_and_written(suite):
     assert run.only == ("FAIL", "symbol 'digitrig_request' of frdm_ke16z is 0, expected 5")
 
 
+def test_first_layer_that_differs_is_named(suite):
+    run = suite(
+        OPEN
+        + """
+    ${count}=    Layers Should Match Reference    ink:5
+    Should Be True    ${count} > 5
+    @{bias}=    Get Memory Symbol    layer3_bias    type=int32
+    Set Memory Symbol    layer3_bias    ${bias}[0]    ${{ $bias[1] + 1000 }}    ${bias}[2]    ${bias}[3]    type=int32
+    Layers Should Match Reference
+"""
+    )
+    assert run.only[0] == "FAIL"
+    assert run.only[1].startswith("frdm_ke16z differs from ") and "element" in run.only[1]
+
+
 def test_budgets_compare_with_numbers_and_with_the_board(suite):
     run = suite(
         OPEN

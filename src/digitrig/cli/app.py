@@ -28,6 +28,7 @@ class DigitrigGroup(TyperGroup):
         sys.exit(self._run(arguments, options))
 
     def _run(self, arguments: list[str], options: dict[str, Any]) -> int:
+        output.prepare()
         as_json = "--json" in arguments
         options["standalone_mode"] = False
         try:
@@ -37,9 +38,6 @@ class DigitrigGroup(TyperGroup):
         except (KeyboardInterrupt, typer.Abort):
             output.note("interrupted")
             return INTERRUPTED
-        except BrokenPipeError:
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-            return 0
         except Exception as error:
             return _other_failure(error, as_json)
         return result if isinstance(result, int) else 0

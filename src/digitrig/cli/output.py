@@ -2,22 +2,41 @@
 
 from __future__ import annotations
 
+import io
 import json
+import os
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from typing import NoReturn
 
 SCHEMA_VERSION = 1
 
 
+def prepare() -> None:
+    """Let characters that the terminal cannot show appear as `?` instead of failing the command."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")
+
+
 def emit(payload: Mapping[str, object]) -> None:
     """Print the one JSON object of a command on stdout, with `schema_version` first."""
-    print(json.dumps({"schema_version": SCHEMA_VERSION, **payload}, indent=2, ensure_ascii=False))
+    say(json.dumps({"schema_version": SCHEMA_VERSION, **payload}, indent=2, ensure_ascii=False))
 
 
 def say(text: str = "") -> None:
     """A line of the answer, on stdout."""
-    print(text, flush=True)
+    try:
+        print(text, flush=True)
+    except BrokenPipeError:
+        reader_gone()
+
+
+def reader_gone() -> NoReturn:
+    """End quietly when whoever read stdout has had enough, as `head` does; that is no failure."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    raise SystemExit(0)
 
 
 def note(text: str) -> None:
@@ -47,7 +66,12 @@ def table(title: str, columns: Sequence[str], rows: Iterable[Sequence[object]]) 
         drawn.add_column(column.lstrip(">"), justify="right" if column.startswith(">") else "left")
     for row in rows:
         drawn.add_row(*("" if cell is None else str(cell) for cell in row))
-    console = Console(markup=False, highlight=False)
+
+    class PipedConsole(Console):
+        def on_broken_pipe(self) -> None:
+            reader_gone()
+
+    console = PipedConsole(markup=False, highlight=False)
     if not console.is_terminal:
         console.width = max(console.width, 160)
     console.print(drawn)

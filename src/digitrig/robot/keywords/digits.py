@@ -128,6 +128,8 @@ class DigitKeywords(Component):
         data = load_dataset(dataset, limit=limit) if dataset else default_dataset(limit=limit)
         for warning in data.warnings:
             logger.info(warning)
+        if data.labels is None and accuracy is not None:
+            raise UsageError(f"{data.name} has no labels, so that there is no accuracy to compare with {accuracy}")
         reference = self._reference()
         logger.info(f"{len(data.images)} images of {data.name} ({data.source}); reference: {reference.name}")
         wanted = reference.scores_many(data.images)
