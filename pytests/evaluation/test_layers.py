@@ -1,0 +1,59 @@
+"""Outputs of each layer, read from a board's memory."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from digitrig.board import Board
+from digitrig.codegen import load_model
+from digitrig.digits import load_source
+from digitrig.errors import UsageError
+from digitrig.evaluation.layers import first_layer_difference, trace_layers
+from digitrig.firmware_files import firmware_path
+from digitrig.platform import board_names
+from digitrig.reference import Reference
+
+IMAGE = load_source("ink:5")[0][0]
+
+
+@pytest.fixture(scope="module")
+def reference() -> Reference:
+    return Reference(load_model("an13438").path)
+
+
+@pytest.mark.parametrize("weights", ["flash", "ram"])
+@pytest.mark.parametrize("name", board_names())
+def test_every_layer_equals_the_reference(name, weights, reference):
+    with Board(name, weights=weights).start() as board:
+        difference, count = first_layer_difference(board, reference, IMAGE)
+    assert difference is None
+    # The operators of the model but its reshape, which moves nothing (models/an13438.md).
+    assert count == len(reference.layers(IMAGE)) - 1
+
+
+def test_tracing_leaves_the_answers_and_the_board_as_they_are(reference):
+    with Board("frdm_ke16z").start() as board:
+        before = board.predict(IMAGE, inject="memory")
+        layers = trace_layers(board, IMAGE)
+        after = board.predict(IMAGE, inject="memory")
+    assert (before.scores, before.instructions) == (after.scores, after.instructions)
+    assert tuple(layers[-1].data.reshape(-1)) == before.scores
+
+
+def test_first_difference_names_layer_and_element(reference):
+    """One bias of the second convolution changed in flash: what comes before it stays right."""
+    with Board("frdm_ke16z").start() as board:
+        bias = np.frombuffer(board.read_symbol("layer3_bias"), np.int32).copy()
+        bias[2] += 1000
+        board.write_symbol("layer3_bias", bias.tobytes())
+        difference, _count = first_layer_difference(board, reference, IMAGE)
+    assert difference is not None
+    assert difference.layer_number == 3
+    assert difference.coordinates[-1] == 2  # the channel of that bias
+    assert difference.expected != difference.found
+
+
+def test_other_firmware_is_refused():
+    with Board("frdm_ke16z", elf=firmware_path("frdm_ke16z")) as board, pytest.raises(UsageError, match="not firmware"):
+        trace_layers(board, IMAGE)
