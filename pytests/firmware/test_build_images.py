@@ -70,7 +70,8 @@ def firmware(
 ) -> tuple[BuiltFirmware, Image, BoardSpec]:
     """The console image of a board: (what build_firmware said, the file, the board)."""
     if (board, toolchain) not in built:
-        result = next(i for i in build_firmware([board], toolchain=toolchain) if i.app == "console")
+        images = build_firmware([board], toolchain=toolchain)
+        result = next(image for image in images if (image.app, image.weights) == ("console", "flash"))
         built[board, toolchain] = (result, Image(result.elf), load_board(board))
     return built[board, toolchain]
 
@@ -183,6 +184,18 @@ def test_image_stays_in_the_budget_of_its_board(firmware: Firmware) -> None:
 def test_host_finds_the_symbols_it_writes_to(firmware: Firmware) -> None:
     _result, image, _spec = firmware
     assert {"digitrig_image", "digitrig_request", "digitrig_fault", "model_bundle"} <= set(image.symbols)
+
+
+@pytest.mark.parametrize(("board", "toolchain"), IMAGES)
+def test_weights_lie_where_the_name_of_the_image_says(board: str, toolchain: str) -> None:
+    """The constants of the last dense layer, 280 bytes, are read from flash or copied to RAM at start-up."""
+    spec = load_board(board)
+    images = {image.weights: image for image in build_firmware([board], toolchain=toolchain)}
+    address = {weights: Image(image.elf).symbols["layer8_weights"] for weights, image in images.items()}
+    assert spec.flash.base <= address["flash"] < spec.flash.base + spec.flash.size
+    assert any(area.base <= address["ram"] < area.base + area.size for area in spec.ram)
+    assert images["ram"].ram_bytes - images["flash"].ram_bytes >= 1662, "all parameters of the model"
+    assert images["ram"].elf.name == "console-an13438-ram.elf"
 
 
 # ---------------------------------------------------------------- one fact, one home

@@ -122,9 +122,11 @@ def test_same_bytes_wherever_it_is_built(tmp_path: Path, monkeypatch: pytest.Mon
     for checkout in checkouts:
         monkeypatch.setenv("DIGITRIG_ROOT", str(checkout))
         monkeypatch.setenv("DIGITRIG_BUILD", str(checkout / "out"))
-        images.append({i.board: _loaded(i.elf) for i in build_firmware(BOARDS, toolchain=toolchain)})
+        built = build_firmware(BOARDS, toolchain=toolchain)
+        images.append({(image.board, image.weights): _loaded(image.elf) for image in built})
     assert images[0] == images[1]
-    assert all(images[0][board] for board in BOARDS)
+    assert sorted(images[0]) == [(board, weights) for board in BOARDS for weights in ("flash", "ram")]
+    assert all(images[0].values())
 
 
 def test_second_build_leaves_the_file_alone_and_tells_the_same() -> None:
@@ -143,7 +145,9 @@ def test_changed_source_is_built_again(tmp_path: Path) -> None:
 def test_progress_names_each_image() -> None:
     lines: list[str] = []
     build_firmware(["frdm_ke16z"], progress=lines.append)
-    assert lines == ["building console with an13438 for frdm_ke16z (zig)"]
+    assert lines == [
+        f"building console with an13438, weights in {where}, for frdm_ke16z (zig)" for where in ("flash", "ram")
+    ]
 
 
 def test_unknown_board_and_toolchain_are_named() -> None:

@@ -1,0 +1,82 @@
+"""The generated bundle of every model, run on the host in every form, against the reference: scores and all layers."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import numpy as np
+import pytest
+from kernel_host import FORMS, HostBundle
+
+from digitrig.codegen import generate, load_model, model_names
+from digitrig.digits import load_dataset
+from digitrig.reference import Reference, compare_scores, first_difference
+
+IMAGES = 600
+LAYERED = 60  # images of each set whose layers are compared one by one
+
+
+def _images() -> dict[str, np.ndarray]:
+    """Pictures of digits (MNIST if this machine has it, else ink), and images that no camera would give."""
+    random = np.random.default_rng(13438)
+    noise = random.integers(0, 256, (IMAGES, 28, 28)).astype(np.uint8)
+    sparse = np.where(random.random((100, 28, 28)) < 0.05, 255, 0).astype(np.uint8)
+    plain = np.stack([np.full((28, 28), level, np.uint8) for level in (0, 1, 127, 128, 254, 255)])
+    sets = {"noise": noise, "sparse": sparse, "plain": plain, "ink": load_dataset("ink").images}
+    if os.environ.get("DIGITRIG_MNIST"):
+        sets["mnist"] = load_dataset("mnist", limit=IMAGES).images
+    return sets
+
+
+@pytest.fixture(scope="module", params=[(model, form) for model in model_names() for form in sorted(FORMS)], ids=str)
+def pair(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> tuple[Reference, HostBundle]:
+    """The reference and the compiled bundle of one model in one form."""
+    model, form = request.param
+    path = load_model(model).path
+    bundle = generate(path, tmp_path_factory.mktemp(model), name=model)
+    return Reference(path), HostBundle(bundle, form)
+
+
+@pytest.mark.parametrize("name", sorted(_images()))
+def test_scores_equal_the_reference(pair: tuple[Reference, HostBundle], name: str) -> None:
+    reference, bundle = pair
+    images = _images()[name]
+    found = np.stack([bundle.scores(image) for image in images])
+    assert compare_scores(reference.scores_many(images), found) == []
+
+
+@pytest.mark.parametrize("name", sorted(_images()))
+def test_layers_equal_the_reference(pair: tuple[Reference, HostBundle], name: str) -> None:
+    reference, bundle = pair
+    for image in _images()[name][:LAYERED]:
+        assert first_difference(reference.layers(image), bundle.layers(image)) is None
+
+
+def test_bundle_says_what_it_is(pair: tuple[Reference, HostBundle]) -> None:
+    reference, host = pair
+    info = load_model(host.sidecar["name"])
+    assert host.bundle.name.decode() == info.name
+    assert host.bundle.hash8.decode() == info.sha256[:8]
+    assert host.bundle.input_bytes == int(np.prod(reference.input_shape))
+    assert host.bundle.output_bytes == 10
+    assert host.bundle.arena_bytes == host.sidecar["arena"]["bytes"]
+
+
+def test_same_image_gives_the_same_scores_again(pair: tuple[Reference, HostBundle]) -> None:
+    """Nothing of one run is left over for the next."""
+    _, bundle = pair
+    first, second = _images()["noise"][:2]
+    before = bundle.scores(first)
+    bundle.scores(second)
+    assert (bundle.scores(first) == before).all()
+
+
+def test_whole_mnist_test_set_equals_the_reference(tmp_path: Path) -> None:
+    """All 10,000 images where MNIST is at hand; otherwise all of the ink set."""
+    name = "mnist" if os.environ.get("DIGITRIG_MNIST") else "ink"
+    images = load_dataset(name).images
+    path = load_model("an13438").path
+    bundle = HostBundle(generate(path, tmp_path), "dsp")
+    found = np.stack([bundle.scores(image) for image in images])
+    assert compare_scores(Reference(path).scores_many(images), found) == []
