@@ -83,8 +83,11 @@ class FakeMachine:
 
     def reset(self) -> None:
         for model in self.models.values():
+            outside = {name: model.get(name) for name in model.outside}
             for block in model.blocks:
                 self.values[model.device(block)] = [row.reset for row in block.rows()]
+            for name, value in outside.items():
+                model.set(name, value)
             self.events = {key: due for key, due in self.events.items() if key[0] != model.main}
             model.on_reset()
 

@@ -87,6 +87,15 @@ def test_button_pulls_its_input_low_and_lets_go(ke16z):
     assert ke16z.peek(GPIOD + 0x10) & 1 << 2
 
 
+def test_a_held_button_stays_pressed_over_a_reset_without_an_edge(ke16z):
+    push(ke16z, "frdm_ke16z", "sw3")
+    ke16z.reset()
+    ke16z.poke(PCC_PORTD, 1 << 30)
+    ke16z.poke(PORTD + 4 * 2, GPIO | 10 << IRQC)
+    assert not ke16z.peek(GPIOD + 0x10) & 1 << 2
+    assert not ke16z.peek(PORTD + 4 * 2) & ISF
+
+
 def test_an_output_reads_back_its_own_level(ke16z):
     ke16z.poke(PORTB + 4 * 4, GPIO)
     ke16z.poke(GPIOB + 0x14, 1 << 4)

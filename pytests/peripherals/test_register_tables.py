@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 import digitrig
-from digitrig.errors import EngineError, UnknownNameError
+from digitrig.errors import EngineError, UnknownNameError, UsageError
 from digitrig.peripherals import (
     Access,
     Block,
@@ -140,7 +140,7 @@ def test_lpuart_table_and_native_model():
     assert resets["STAT"] == (0x14, 0x00C00000)
     assert resets["DATA"] == (0x1C, 0x1000)
     assert resets["FIFO"] == (0x28, 0x00C00011)
-    (short,) = cls.tables({"hasGlobalRegisters": False})
+    (short,) = cls.tables({"hasGlobalRegisters": False, "hasFifoRegisters": False})
     assert [(row.short, row.offset) for row in short.registers] == [
         ("BAUD", 0),
         ("STAT", 4),
@@ -157,6 +157,22 @@ def test_lpuart_status_flags_clear_by_1_and_states_cannot_be_written():
     assert row.w1c == 0xC01FC000
     assert row.write == 0x3E000000
     assert row.reserved == 0x00003FFF
+
+
+@pytest.mark.parametrize(
+    ("attributes", "message"),
+    [
+        ({"fifoSize": 5}, "UART.NXP_LPUART with fifoSize 5; supported: 1, 4, 8, 16, 32, 64, 128, 256"),
+        (
+            {"hasFifoRegisters": False},
+            "with only one of hasGlobalRegisters and hasFifoRegisters; supported: both alike",
+        ),
+    ],
+)
+def test_lpuart_parameters_without_a_register_map_are_refused(attributes, message):
+    with pytest.raises(UsageError) as caught:
+        peripheral_class("UART.NXP_LPUART").tables(attributes)
+    assert message in str(caught.value)
 
 
 def test_durations_round_up_and_counts_round_down():

@@ -76,7 +76,8 @@ class Peripheral:
 
     A subclass gives `TABLE` and `SIZE`, or overrides `tables`.  `lines`: interrupt outputs by their names in `.repl`.
     `attributes`: constructor parameters in `.repl` and their types.  `inputs`: number of input pins.
-    `source`: the manual that the table was read from.
+    `source`: the manual that the table was read from.  `outside`: hidden registers that the world outside the part
+    sets, such as input levels; an engine carries them over a reset of a running board.
     """
 
     TABLE: ClassVar[tuple[Register, ...]] = ()
@@ -87,6 +88,7 @@ class Peripheral:
     inputs: ClassVar[int] = 0
     numbered_outputs: ClassVar[bool] = False
     source: ClassVar[str] = ""
+    outside: ClassVar[tuple[str, ...]] = ()
     type_name: ClassVar[str] = ""
     _blocks: ClassVar[tuple[Block, ...]]
 

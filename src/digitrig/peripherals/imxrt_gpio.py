@@ -8,9 +8,6 @@ GPR29).
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import ClassVar
-
 from digitrig.peripherals.base import Peripheral, register
 from digitrig.peripherals.registers import Access, Register, State, hidden
 from digitrig.platform.model import Connection
@@ -28,7 +25,7 @@ class IMXRTPort(Peripheral):
 
     SIZE = 0x4000
     lines = ("IRQ",)
-    attributes: ClassVar[Mapping[str, type]] = {"numberOfPins": int}
+    outside = ("INPUT",)
     inputs = 32
     numbered_outputs = True
     TABLE = (
@@ -70,6 +67,9 @@ class IMXRTPort(Peripheral):
         return bool(self.pad_levels() >> pin & 1)
 
     # ---------------------------------------------------------------- calls
+    def on_reset(self) -> None:
+        self.set("SEEN", self.pad_levels())
+
     def on_read(self, register: str, stored: int) -> int:
         return self.pad_levels()
 

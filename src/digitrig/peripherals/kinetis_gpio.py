@@ -71,6 +71,7 @@ class KinetisPort(Peripheral):
     lines = ("IRQ",)
     attributes: ClassVar[Mapping[str, type]] = {"numberOfPins": int}
     inputs = 32
+    outside = ("INPUT",)
     numbered_outputs = True
     source = "KE1xZ64 RM, chapters PORT and GPIO"
 
@@ -99,6 +100,9 @@ class KinetisPort(Peripheral):
         return bool(self.pad_levels() >> pin & 1)
 
     # ---------------------------------------------------------------- calls
+    def on_reset(self) -> None:
+        self.set("SEEN", self.pad_levels())
+
     def on_read(self, register: str, stored: int) -> int:
         if register == "ISFR":
             return sum(1 << pin for pin in range(32) if self.get(f"PCR{pin}") & ISF)

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from functools import cache
 from typing import ClassVar
 
+from digitrig.errors import UsageError
 from digitrig.peripherals.base import Peripheral, register
 from digitrig.peripherals.registers import Access, Block, Field, Register, State
 from digitrig.platform.model import Value
@@ -155,6 +156,8 @@ def _long_map(depth: int) -> tuple[Register, ...]:
 
 @cache
 def _blocks(long_map: bool, depth: int) -> tuple[Block, ...]:
+    if long_map and depth not in _DEPTH_CODE:
+        raise UsageError(f"UART.NXP_LPUART with fifoSize {depth}; supported: {', '.join(map(str, _DEPTH_CODE))}")
     return (Block("", 0x1000, _long_map(depth)) if long_map else Block("", 0x20, _core(0)),)
 
 
@@ -168,13 +171,16 @@ class LPUART(Peripheral):
         "fifoSize": int,
         "hasGlobalRegisters": bool,
         "hasFifoRegisters": bool,
-        "separateIRQs": bool,
     }
     source = "KE1xZ64 RM and i.MX RT1060 RM, chapter LPUART"
 
     @classmethod
     def tables(cls, attributes: Mapping[str, Value]) -> tuple[Block, ...]:
         depth = attributes.get("fifoSize", 4)
+        if attributes.get("hasGlobalRegisters", True) != attributes.get("hasFifoRegisters", True):
+            raise UsageError(
+                "UART.NXP_LPUART with only one of hasGlobalRegisters and hasFifoRegisters; supported: both alike"
+            )
         return _blocks(bool(attributes.get("hasGlobalRegisters", True)), depth if isinstance(depth, int) else 4)
 
     def native_model(self) -> tuple[str, tuple[int, ...]]:

@@ -121,8 +121,11 @@ class EmbeddedMachine:
         if self.image is None or self.image.vector_table is None:
             raise EngineError(f"{self.spec.name}: no firmware loaded")
         self.services.reset_cause = None
-        self.core.reset()
         models = self.services.models
+        outside = [(model, name, model.get(name)) for model in models.values() for name in model.outside]
+        self.core.reset()
+        for model, name, value in outside:  # a button that is held stays pressed
+            model.set(name, value)
         for boot in self.spec.boot_registers:
             models[boot.device].set(boot.register, boot.value)
         for model in models.values():
