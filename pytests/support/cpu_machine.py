@@ -1,4 +1,4 @@
-"""A bare core for tests of instructions and exceptions: memory, vectors, and hands that work one instruction at a time."""
+"""A bare core for tests of instructions and exceptions: memory, vectors, and hands for one instruction at a time."""
 
 from __future__ import annotations
 

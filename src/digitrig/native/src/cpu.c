@@ -73,9 +73,7 @@ static bool sleep_on(struct dr_board *b) {
     return true;
 }
 
-static bool wakes(const struct dr_board *b) {
-    return dr_wakes_wfi(b) || (b->cpu.sleeping == 2 && b->cpu.event_flag);
-}
+static bool wakes(const struct dr_board *b) { return dr_wakes_wfi(b) || (b->cpu.sleeping == 2 && b->cpu.event_flag); }
 
 static void wake_up(struct dr_board *b) {
     if (b->cpu.sleeping == 2) {

@@ -13,8 +13,9 @@ struct dr_fpu_op;
 /* Every handler has the same arguments, so that each can end in a jump to the next one: board, record, cycles and
  * instructions so far, the page of the record, and one value for whatever slow path it jumps to. They stay in host
  * registers from one guest instruction to the next; b->cpu has them only after dr_leave or before a slow call. */
-#define DR_ARGS                                                                                                       \
-    struct dr_board *b, const struct dr_record *i, uint64_t cycles, uint64_t count, struct dr_code_page *page, uint64_t x
+#define DR_ARGS                                                                                                        \
+    struct dr_board *b, const struct dr_record *i, uint64_t cycles, uint64_t count, struct dr_code_page *page,         \
+        uint64_t x
 #define DR_PASS b, i, cycles, count, page, x
 
 /* Where the compiler has it, a calling convention without registers to save: handlers then have no stack frame. */
@@ -43,17 +44,17 @@ typedef struct dr_it_block {
 } dr_it_block;
 
 typedef struct dr_code_page {
-    uint32_t base;                /* guest address of record[0] */
-    uint32_t low, high;           /* decoded records lie in [low, high) */
-    struct dr_code_page *parent;  /* of an IT block: the page it belongs to; else NULL */
-    uint8_t itstate[10];          /* of an IT block: ITSTATE at each halfword */
-    bool straddles;               /* the last instruction reaches into the next page */
+    uint32_t base;               /* guest address of record[0] */
+    uint32_t low, high;          /* decoded records lie in [low, high) */
+    struct dr_code_page *parent; /* of an IT block: the page it belongs to; else NULL */
+    uint8_t itstate[10];         /* of an IT block: ITSTATE at each halfword */
+    bool straddles;              /* the last instruction reaches into the next page */
     bool touched;
-    struct dr_fpu_op *fpu;        /* operands of floating-point records, by record.imm */
+    struct dr_fpu_op *fpu; /* operands of floating-point records, by record.imm */
     uint32_t fpu_count;
-    dr_it_block *it;              /* by record.imm of an IT record */
+    dr_it_block *it; /* by record.imm of an IT record */
     uint32_t it_count;
-    dr_record record[];           /* DR_PAGE_RECORDS + 2 that lead out of the page */
+    dr_record record[]; /* DR_PAGE_RECORDS + 2 that lead out of the page */
 } dr_code_page;
 
 /* Arguments of a handler that is to be called next, where handlers cannot jump (execute.c). */
@@ -64,12 +65,13 @@ typedef struct dr_jump {
     uint64_t cycles, count, x;
 } dr_jump;
 
-typedef struct dr_scratch { /* b->code_scratch */
-    uint32_t view;                  /* dr_mpu_view that the windows are made for */
-    bool windows_restricted;        /* the MPU has taken windows away */
-    bool code_depends_on_view;      /* some decoded code may not be executed in every dr_mpu_view */
-    bool ignore_breakpoints;        /* while the instruction of a breakpoint is executed at last */
-    uint64_t breakpoint_instructions; /* instruction count at the last breakpoint stop, so that the next run passes it */
+typedef struct dr_scratch {    /* b->code_scratch */
+    uint32_t view;             /* dr_mpu_view that the windows are made for */
+    bool windows_restricted;   /* the MPU has taken windows away */
+    bool code_depends_on_view; /* some decoded code may not be executed in every dr_mpu_view */
+    bool ignore_breakpoints;   /* while the instruction of a breakpoint is executed at last */
+    uint64_t
+        breakpoint_instructions; /* instruction count at the last breakpoint stop, so that the next run passes it */
     uint32_t breakpoint_pc;
     bool has_zero_cost; /* some instruction takes no cycles */
     dr_jump jump;
@@ -77,14 +79,14 @@ typedef struct dr_scratch { /* b->code_scratch */
 
 /* What a row of the instruction tables says, with the operands of one encoding. */
 typedef struct dr_insn {
-    uint16_t op;  /* dr_op */
+    uint16_t op; /* dr_op */
     uint8_t rd, rn, rm, ra;
     uint8_t cost; /* dr_cost */
     uint8_t size; /* bytes: 2 or 4 */
     uint32_t imm;
-    uint32_t cond; /* of a conditional branch or IT */
+    uint32_t cond;             /* of a conditional branch or IT */
     bool writes_flags, leaves; /* may change APSR.NZCV; may branch */
-    bool not_in_it;  /* UNPREDICTABLE inside an IT block */
+    bool not_in_it;            /* UNPREDICTABLE inside an IT block */
 } dr_insn;
 
 enum { DR_ARCH_V6 = 1u, DR_ARCH_V7 = 2u, DR_ARCH_ANY = 3u };
@@ -117,7 +119,7 @@ void dr_drop_every_code(struct dr_board *b);
 bool dr_has_breakpoint(const struct dr_board *b, uint32_t address);
 
 /* execute.c */
-extern dr_handler *const dr_handlers[2][DR_OP_COUNT]; /* [size == 4][op] */
+extern dr_handler *const dr_handlers[2][DR_OP_COUNT];      /* [size == 4][op] */
 extern dr_handler *const dr_handlers_near[2][DR_OP_COUNT]; /* branch inside its page; NULL if the same */
 void dr_execute_from(struct dr_board *b, const dr_record *record, dr_code_page *page);
 bool dr_condition_holds(const dr_cpu *c, uint32_t cond);
@@ -135,8 +137,13 @@ static inline uint32_t dr_it_advance(uint32_t itstate) {
 #define DR_THUMB_CLEAR 0x100u
 
 /* ------------------------------------------------------------------ memory (memory.c) */
-enum { DR_ACCESS_ALIGNED = 1u, DR_ACCESS_UNPRIVILEGED = 2u, DR_ACCESS_STACKING = 4u, DR_ACCESS_UNSTACKING = 8u,
-       DR_ACCESS_LAZY = 16u };
+enum {
+    DR_ACCESS_ALIGNED = 1u,
+    DR_ACCESS_UNPRIVILEGED = 2u,
+    DR_ACCESS_STACKING = 4u,
+    DR_ACCESS_UNSTACKING = 8u,
+    DR_ACCESS_LAZY = 16u
+};
 /* Data accesses with every check; false = a fault has been raised (made pending) and the instruction must not complete.
  * b->cpu.r[15], cycles and instructions are up to date; wait states are added to b->cpu.cycles. */
 bool dr_load(struct dr_board *b, uint32_t address, uint32_t width, uint32_t flags, uint32_t *value);
@@ -144,17 +151,38 @@ bool dr_store(struct dr_board *b, uint32_t address, uint32_t width, uint32_t fla
 
 /* ------------------------------------------------------------------ exceptions (exception.c) */
 enum {
-    DR_EXC_RESET = 1, DR_EXC_NMI = 2, DR_EXC_HARD_FAULT = 3, DR_EXC_MEM_MANAGE = 4, DR_EXC_BUS_FAULT = 5,
-    DR_EXC_USAGE_FAULT = 6, DR_EXC_SVC = 11, DR_EXC_DEBUG_MONITOR = 12, DR_EXC_PENDSV = 14, DR_EXC_SYSTICK = 15,
+    DR_EXC_RESET = 1,
+    DR_EXC_NMI = 2,
+    DR_EXC_HARD_FAULT = 3,
+    DR_EXC_MEM_MANAGE = 4,
+    DR_EXC_BUS_FAULT = 5,
+    DR_EXC_USAGE_FAULT = 6,
+    DR_EXC_SVC = 11,
+    DR_EXC_DEBUG_MONITOR = 12,
+    DR_EXC_PENDSV = 14,
+    DR_EXC_SYSTICK = 15,
     DR_EXC_IRQ0 = 16
 };
 /* CFSR bits (DDI 0403E B3.2.15) */
 enum {
-    DR_CFSR_IACCVIOL = 1u << 0, DR_CFSR_DACCVIOL = 1u << 1, DR_CFSR_MUNSTKERR = 1u << 3, DR_CFSR_MSTKERR = 1u << 4,
-    DR_CFSR_MLSPERR = 1u << 5, DR_CFSR_MMARVALID = 1u << 7, DR_CFSR_IBUSERR = 1u << 8, DR_CFSR_PRECISERR = 1u << 9,
-    DR_CFSR_UNSTKERR = 1u << 11, DR_CFSR_STKERR = 1u << 12, DR_CFSR_LSPERR = 1u << 13, DR_CFSR_BFARVALID = 1u << 15,
-    DR_CFSR_UNDEFINSTR = 1u << 16, DR_CFSR_INVSTATE = 1u << 17, DR_CFSR_INVPC = 1u << 18, DR_CFSR_NOCP = 1u << 19,
-    DR_CFSR_UNALIGNED = 1u << 24, DR_CFSR_DIVBYZERO = 1u << 25
+    DR_CFSR_IACCVIOL = 1u << 0,
+    DR_CFSR_DACCVIOL = 1u << 1,
+    DR_CFSR_MUNSTKERR = 1u << 3,
+    DR_CFSR_MSTKERR = 1u << 4,
+    DR_CFSR_MLSPERR = 1u << 5,
+    DR_CFSR_MMARVALID = 1u << 7,
+    DR_CFSR_IBUSERR = 1u << 8,
+    DR_CFSR_PRECISERR = 1u << 9,
+    DR_CFSR_UNSTKERR = 1u << 11,
+    DR_CFSR_STKERR = 1u << 12,
+    DR_CFSR_LSPERR = 1u << 13,
+    DR_CFSR_BFARVALID = 1u << 15,
+    DR_CFSR_UNDEFINSTR = 1u << 16,
+    DR_CFSR_INVSTATE = 1u << 17,
+    DR_CFSR_INVPC = 1u << 18,
+    DR_CFSR_NOCP = 1u << 19,
+    DR_CFSR_UNALIGNED = 1u << 24,
+    DR_CFSR_DIVBYZERO = 1u << 25
 };
 #define DR_HFSR_VECTTBL (1u << 1)
 #define DR_HFSR_FORCED (1u << 30)
@@ -217,7 +245,7 @@ typedef enum dr_mpu_view { DR_MPU_OFF, DR_MPU_PRIVILEGED, DR_MPU_UNPRIVILEGED } 
 dr_mpu_view dr_mpu_view_of(const struct dr_board *b, bool privileged);
 bool dr_mpu_view_allows(const struct dr_board *b, dr_mpu_view view, uint32_t address, uint32_t access);
 bool dr_mpu_allows(const struct dr_board *b, uint32_t address, uint32_t access, bool privileged);
-void dr_mpu_changed(struct dr_board *b);  /* registers written: forget code, rebuild the windows */
-void dr_mpu_windows(struct dr_board *b);  /* windows for the present view; cheap while the MPU is off */
+void dr_mpu_changed(struct dr_board *b); /* registers written: forget code, rebuild the windows */
+void dr_mpu_windows(struct dr_board *b); /* windows for the present view; cheap while the MPU is off */
 
 #endif

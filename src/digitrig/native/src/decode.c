@@ -2,8 +2,9 @@
  *
  * Rule for UNPREDICTABLE encodings: they are UNDEFINED. That includes should-be-zero and should-be-one bits of the
  * manual's diagrams and forbidden registers (SP or PC where the manual excludes them, an empty or one-register list of
- * a 32-bit load multiple). Executed all the same, because hardware and other emulators do and programs exist that use them:
- * CMP (register) T2 with two low registers, STM T1 with its base in the list (the old base is stored), ADD Rd, PC.
+ * a 32-bit load multiple). Executed all the same, because hardware and other emulators do and programs exist that use
+ * them: CMP (register) T2 with two low registers, STM T1 with its base in the list (the old base is stored), ADD Rd,
+ * PC.
  */
 #include "cpu.h"
 #include "fpu.h"
@@ -133,9 +134,12 @@ static uint32_t cost_of(const struct dr_board *b, const dr_insn *in) {
     case DR_OP_ldm:
         cost += in->imm & 0x8000u ? b->cost[DR_COST_pop_pc_extra] : 0;
         return cost + in->rd * b->cost[DR_COST_multiple_register];
-    case DR_OP_push: case DR_OP_pop: case DR_OP_stm:
+    case DR_OP_push:
+    case DR_OP_pop:
+    case DR_OP_stm:
         return cost + in->rd * b->cost[DR_COST_multiple_register];
-    case DR_OP_vldm: case DR_OP_vstm:
+    case DR_OP_vldm:
+    case DR_OP_vstm:
         return cost + in->rm * b->cost[DR_COST_multiple_register];
     case DR_OP_ldr_special:
         return cost + (in->rd == 15 ? b->cost[DR_COST_load_pc_extra] : 0);
@@ -299,9 +303,7 @@ static uint32_t skipped_cost(struct dr_board *b, uint32_t address, uint32_t size
     return b->cost[DR_COST_skipped] + (region ? region->fetch_wait : 0) * (size / 2u);
 }
 
-static bool is_fault_record(uint32_t op) {
-    return op == DR_OP_no_fetch || op == DR_OP_no_execute;
-}
+static bool is_fault_record(uint32_t op) { return op == DR_OP_no_fetch || op == DR_OP_no_execute; }
 
 /* Fill the page of one outcome: the instructions from `address` on while ITSTATE lasts. */
 static void fill_it_page(struct dr_board *b, dr_code_page *owner, dr_code_page *page, uint32_t itstate, bool holds) {
@@ -326,8 +328,8 @@ static void fill_it_page(struct dr_board *b, dr_code_page *owner, dr_code_page *
         index += in.size / 2u;
         itstate = dr_it_advance(itstate);
         page->itstate[index] = (uint8_t)itstate;
-        dr_it_block *again = executed && in.writes_flags && itstate
-                                 ? dr_find_it_block(b, owner, address + in.size, itstate) : NULL;
+        dr_it_block *again =
+            executed && in.writes_flags && itstate ? dr_find_it_block(b, owner, address + in.size, itstate) : NULL;
         if (again) { /* the condition has to be looked at again */
             page->record[index] = special_record(DR_OP_it_again);
             page->record[index].imm = (uint32_t)(again - owner->it);

@@ -3,19 +3,19 @@
 
 /* How the operands lie in the halfword. Names give the fields from bit 15 down; digits are widths. */
 typedef enum format16 {
-    F_IMM5_RM_RD,  /* shift by constant: imm 10:6, Rm 5:3, Rd 2:0 */
-    F_RM_RN_RD,    /* Rm 8:6, Rn 5:3, Rd 2:0 */
+    F_IMM5_RM_RD, /* shift by constant: imm 10:6, Rm 5:3, Rd 2:0 */
+    F_RM_RN_RD,   /* Rm 8:6, Rn 5:3, Rd 2:0 */
     F_IMM3_RN_RD,
-    F_RD_IMM8,     /* Rd 10:8, also the first operand */
-    F_RM_RDN,      /* Rm 5:3, Rdn 2:0 */
-    F_RM_RDN_SHIFT,/* the same, Rm is the amount */
-    F_RN_RD_ZERO,  /* RSB Rd, Rn, #0 */
-    F_MUL,         /* Rn 5:3, Rdm 2:0 */
-    F_HIGH,        /* D:Rd, Rm 6:3 */
+    F_RD_IMM8,      /* Rd 10:8, also the first operand */
+    F_RM_RDN,       /* Rm 5:3, Rdn 2:0 */
+    F_RM_RDN_SHIFT, /* the same, Rm is the amount */
+    F_RN_RD_ZERO,   /* RSB Rd, Rn, #0 */
+    F_MUL,          /* Rn 5:3, Rdm 2:0 */
+    F_HIGH,         /* D:Rd, Rm 6:3 */
     F_BX,
     F_LITERAL,
     F_RM_RN_RT,
-    F_IMM5_RN_RT,  /* scaled by the width of the access */
+    F_IMM5_RN_RT, /* scaled by the width of the access */
     F_SP_RT,
     F_ADR,
     F_SP_RD,
@@ -282,10 +282,26 @@ static bool operands(const dr_decode_context *x, format16 format, uint32_t insn,
 /* In an IT block the flag-setting forms of these leave the flags alone: their other form stands just before. */
 static void drop_flags(dr_insn *out) {
     switch (out->op) {
-    case DR_OP_and_reg_s: case DR_OP_eor_reg_s: case DR_OP_lsl_reg_s: case DR_OP_lsr_reg_s: case DR_OP_asr_reg_s:
-    case DR_OP_adc_reg_s: case DR_OP_sbc_reg_s: case DR_OP_ror_reg_s: case DR_OP_rsb_imm_s: case DR_OP_orr_reg_s:
-    case DR_OP_mul_s: case DR_OP_bic_reg_s: case DR_OP_mvn_reg_s: case DR_OP_lsl_imm_s: case DR_OP_lsr_imm_s:
-    case DR_OP_asr_imm_s: case DR_OP_add_reg_s: case DR_OP_sub_reg_s: case DR_OP_add_imm_s: case DR_OP_sub_imm_s:
+    case DR_OP_and_reg_s:
+    case DR_OP_eor_reg_s:
+    case DR_OP_lsl_reg_s:
+    case DR_OP_lsr_reg_s:
+    case DR_OP_asr_reg_s:
+    case DR_OP_adc_reg_s:
+    case DR_OP_sbc_reg_s:
+    case DR_OP_ror_reg_s:
+    case DR_OP_rsb_imm_s:
+    case DR_OP_orr_reg_s:
+    case DR_OP_mul_s:
+    case DR_OP_bic_reg_s:
+    case DR_OP_mvn_reg_s:
+    case DR_OP_lsl_imm_s:
+    case DR_OP_lsr_imm_s:
+    case DR_OP_asr_imm_s:
+    case DR_OP_add_reg_s:
+    case DR_OP_sub_reg_s:
+    case DR_OP_add_imm_s:
+    case DR_OP_sub_imm_s:
     case DR_OP_mov_imm_s:
         out->op--;
         break;

@@ -10,7 +10,7 @@ typedef enum format32 {
     W_REG,        /* Rd, Rn, Rm shifted by a constant */
     W_REG_MOV,
     W_REG_TEST,
-    W_PLAIN12,    /* ADDW, SUBW */
+    W_PLAIN12, /* ADDW, SUBW */
     W_ADR_ADD,
     W_ADR_SUB,
     W_MOVW,
@@ -24,10 +24,10 @@ typedef enum format32 {
     W_EXTEND_ADD, /* Rd, Rn, Rm, rotation */
     W_PKH,
     W_RD_RN_RM,
-    W_REVERSE,    /* Rd, Rm twice */
-    W_MUL3,       /* Rd, Rn, Rm */
-    W_MUL3_OPTION,/* option bits 5:4 */
-    W_MUL4,       /* and Ra */
+    W_REVERSE,     /* Rd, Rm twice */
+    W_MUL3,        /* Rd, Rn, Rm */
+    W_MUL3_OPTION, /* option bits 5:4 */
+    W_MUL4,        /* and Ra */
     W_MUL4_OPTION,
     W_LONG,
     W_LONG_OPTION,
@@ -57,13 +57,13 @@ typedef enum format32 {
 } format32;
 
 #define ROW(mask, value, arch, op, format, cost) {mask, value, DR_ARCH_##arch, format, DR_COST_##cost, DR_OP_##op}
-#define PARALLEL(name, op1)                                                                                           \
-    ROW(0xFFF0F0F0, 0xFA80F000 | (op1) << 20, V7, s##name, W_RD_RN_RM, dsp),                                          \
-    ROW(0xFFF0F0F0, 0xFA80F010 | (op1) << 20, V7, q##name, W_RD_RN_RM, dsp),                                          \
-    ROW(0xFFF0F0F0, 0xFA80F020 | (op1) << 20, V7, sh##name, W_RD_RN_RM, dsp),                                         \
-    ROW(0xFFF0F0F0, 0xFA80F040 | (op1) << 20, V7, u##name, W_RD_RN_RM, dsp),                                          \
-    ROW(0xFFF0F0F0, 0xFA80F050 | (op1) << 20, V7, uq##name, W_RD_RN_RM, dsp),                                         \
-    ROW(0xFFF0F0F0, 0xFA80F060 | (op1) << 20, V7, uh##name, W_RD_RN_RM, dsp)
+#define PARALLEL(name, op1)                                                                                            \
+    ROW(0xFFF0F0F0, 0xFA80F000 | (op1) << 20, V7, s##name, W_RD_RN_RM, dsp),                                           \
+        ROW(0xFFF0F0F0, 0xFA80F010 | (op1) << 20, V7, q##name, W_RD_RN_RM, dsp),                                       \
+        ROW(0xFFF0F0F0, 0xFA80F020 | (op1) << 20, V7, sh##name, W_RD_RN_RM, dsp),                                      \
+        ROW(0xFFF0F0F0, 0xFA80F040 | (op1) << 20, V7, u##name, W_RD_RN_RM, dsp),                                       \
+        ROW(0xFFF0F0F0, 0xFA80F050 | (op1) << 20, V7, uq##name, W_RD_RN_RM, dsp),                                      \
+        ROW(0xFFF0F0F0, 0xFA80F060 | (op1) << 20, V7, uh##name, W_RD_RN_RM, dsp)
 
 /* More special rows stand first. */
 static const dr_row rows[] = {
@@ -203,8 +203,12 @@ static const dr_row rows[] = {
     ROW(0xFFF0F0C0, 0xFA30F080, V7, uxtab16, W_EXTEND_ADD, dsp),
     ROW(0xFFF0F0C0, 0xFA40F080, V7, sxtab, W_EXTEND_ADD, dsp),
     ROW(0xFFF0F0C0, 0xFA50F080, V7, uxtab, W_EXTEND_ADD, dsp),
-    PARALLEL(add8, 0u), PARALLEL(add16, 1u), PARALLEL(asx, 2u),
-    PARALLEL(sub8, 4u), PARALLEL(sub16, 5u), PARALLEL(sax, 6u),
+    PARALLEL(add8, 0u),
+    PARALLEL(add16, 1u),
+    PARALLEL(asx, 2u),
+    PARALLEL(sub8, 4u),
+    PARALLEL(sub16, 5u),
+    PARALLEL(sax, 6u),
     ROW(0xFFF0F0F0, 0xFA80F080, V7, qadd, W_RD_RN_RM, saturate),
     ROW(0xFFF0F0F0, 0xFA80F090, V7, qdadd, W_RD_RN_RM, saturate),
     ROW(0xFFF0F0F0, 0xFA80F0A0, V7, qsub, W_RD_RN_RM, saturate),
@@ -247,9 +251,9 @@ static const dr_row rows[] = {
     ROW(0xFF300F00, 0xED000A00, V7, vstr_single, W_VLDR, fp_store),
     ROW(0xFF300F00, 0xED100B00, V7, vldr_double, W_VLDR, fp_load),
     ROW(0xFF300F00, 0xED000B00, V7, vstr_double, W_VLDR, fp_store),
-    ROW(0xFF900E00, 0xEC900A00, V7, vldm, W_VLDM, multiple_base),  /* increment after */
+    ROW(0xFF900E00, 0xEC900A00, V7, vldm, W_VLDM, multiple_base), /* increment after */
     ROW(0xFF900E00, 0xEC800A00, V7, vstm, W_VLDM, multiple_base),
-    ROW(0xFFB00E00, 0xED300A00, V7, vldm, W_VLDM, multiple_base),  /* decrement before, write-back */
+    ROW(0xFFB00E00, 0xED300A00, V7, vldm, W_VLDM, multiple_base), /* decrement before, write-back */
     ROW(0xFFB00E00, 0xED200A00, V7, vstm, W_VLDM, multiple_base),
     ROW(0xEC000000, 0xEC000000, V7, no_coprocessor, W_COPROCESSOR, fp_move),
 };
@@ -288,15 +292,36 @@ static bool is_logical(uint32_t op) { return op <= DR_OP_mvn_shift_s; /* they co
 /* Rd = SP is allowed for ADD and SUB with Rn = SP only (and, without flags, for MOV). */
 static bool to_stack_pointer(dr_insn *out) {
     switch (out->op) {
-    case DR_OP_add_imm: out->op = DR_OP_sp_add_imm; return true;
-    case DR_OP_add_imm_s: out->op = DR_OP_sp_add_imm_s; return true;
-    case DR_OP_sub_imm: out->op = DR_OP_sp_sub_imm; return true;
-    case DR_OP_sub_imm_s: out->op = DR_OP_sp_sub_imm_s; return true;
-    case DR_OP_add_reg: case DR_OP_add_shift: out->op = DR_OP_sp_add_shift; return true;
-    case DR_OP_add_reg_s: case DR_OP_add_shift_s: out->op = DR_OP_sp_add_shift_s; return true;
-    case DR_OP_sub_reg: case DR_OP_sub_shift: out->op = DR_OP_sp_sub_shift; return true;
-    case DR_OP_sub_reg_s: case DR_OP_sub_shift_s: out->op = DR_OP_sp_sub_shift_s; return true;
-    default: return false;
+    case DR_OP_add_imm:
+        out->op = DR_OP_sp_add_imm;
+        return true;
+    case DR_OP_add_imm_s:
+        out->op = DR_OP_sp_add_imm_s;
+        return true;
+    case DR_OP_sub_imm:
+        out->op = DR_OP_sp_sub_imm;
+        return true;
+    case DR_OP_sub_imm_s:
+        out->op = DR_OP_sp_sub_imm_s;
+        return true;
+    case DR_OP_add_reg:
+    case DR_OP_add_shift:
+        out->op = DR_OP_sp_add_shift;
+        return true;
+    case DR_OP_add_reg_s:
+    case DR_OP_add_shift_s:
+        out->op = DR_OP_sp_add_shift_s;
+        return true;
+    case DR_OP_sub_reg:
+    case DR_OP_sub_shift:
+        out->op = DR_OP_sp_sub_shift;
+        return true;
+    case DR_OP_sub_reg_s:
+    case DR_OP_sub_shift_s:
+        out->op = DR_OP_sp_sub_shift_s;
+        return true;
+    default:
+        return false;
     }
 }
 
@@ -609,7 +634,8 @@ static bool far_branch(const dr_decode_context *x, format32 format, uint32_t ins
         out->not_in_it = true;
         return cond < 14;
     }
-    uint32_t offset = s << 24 | (~(j1 ^ s) & 1u) << 23 | (~(j2 ^ s) & 1u) << 22 | FIELD(25, 16) << 12 | FIELD(10, 0) << 1;
+    uint32_t offset =
+        s << 24 | (~(j1 ^ s) & 1u) << 23 | (~(j2 ^ s) & 1u) << 22 | FIELD(25, 16) << 12 | FIELD(10, 0) << 1;
     out->imm = x->address + 4u + sign_extend(offset, 25);
     return true;
 }
@@ -681,40 +707,69 @@ static bool plain_immediate(const dr_decode_context *x, format32 format, uint32_
 
 static bool operands(const dr_decode_context *x, format32 format, uint32_t insn, dr_insn *out) {
     switch (format) {
-    case W_CONST: case W_CONST_MOV: case W_CONST_TEST:
+    case W_CONST:
+    case W_CONST_MOV:
+    case W_CONST_TEST:
         return modified_immediate(format, insn, out);
-    case W_REG: case W_REG_MOV: case W_REG_TEST:
+    case W_REG:
+    case W_REG_MOV:
+    case W_REG_TEST:
         return shifted_register(format, insn, out);
-    case W_PLAIN12: case W_ADR_ADD: case W_ADR_SUB: case W_MOVW: case W_MOVT:
+    case W_PLAIN12:
+    case W_ADR_ADD:
+    case W_ADR_SUB:
+    case W_MOVW:
+    case W_MOVT:
         return plain_immediate(x, format, insn, out);
-    case W_SATURATE: case W_SATURATE16:
+    case W_SATURATE:
+    case W_SATURATE16:
         return saturation(format, insn, out);
-    case W_EXTRACT: case W_INSERT:
+    case W_EXTRACT:
+    case W_INSERT:
         return bit_field(format, insn, out);
-    case W_SHIFT_REG: case W_EXTEND: case W_EXTEND_ADD: case W_RD_RN_RM: case W_REVERSE:
+    case W_SHIFT_REG:
+    case W_EXTEND:
+    case W_EXTEND_ADD:
+    case W_RD_RN_RM:
+    case W_REVERSE:
         return registers3(format, insn, out);
     case W_PKH:
         out->rd = (uint8_t)RD, out->rn = (uint8_t)RN, out->rm = (uint8_t)RM;
         out->imm = decode_shift(FIELD(5, 5) ? 2u : 0u, FIELD(14, 12) << 2 | FIELD(7, 6));
         return !bad(RD) && !bad(RN) && !bad(RM);
-    case W_MUL3: case W_MUL3_OPTION: case W_MUL4: case W_MUL4_OPTION: case W_LONG: case W_LONG_OPTION: case W_DIVIDE:
+    case W_MUL3:
+    case W_MUL3_OPTION:
+    case W_MUL4:
+    case W_MUL4_OPTION:
+    case W_LONG:
+    case W_LONG_OPTION:
+    case W_DIVIDE:
         return multiply(format, insn, out);
     case W_MULTIPLE:
         return load_store_multiple(insn, out);
     case W_DOUBLE:
         return load_store_double(x, insn, out);
-    case W_STREX: case W_LDREX: case W_STREX_SIZED: case W_LDREX_SIZED:
+    case W_STREX:
+    case W_LDREX:
+    case W_STREX_SIZED:
+    case W_LDREX_SIZED:
         return exclusive(format, insn, out);
     case W_TABLE:
         out->rn = (uint8_t)RN, out->rm = (uint8_t)RM, out->imm = FIELD(4, 4), out->leaves = true;
         return RN != 13 && !bad(RM);
-    case W_IMM12: case W_IMM8: case W_INDEX: case W_LITERAL:
+    case W_IMM12:
+    case W_IMM8:
+    case W_INDEX:
+    case W_LITERAL:
         return load_or_store(x, format, insn, out);
     case W_HINT_ADDRESS:
         return !(FIELD(23, 23) == 0 && RN != 15 && FIELD(11, 11) == 0 && bad(RM));
-    case W_COND: case W_B: case W_BL:
+    case W_COND:
+    case W_B:
+    case W_BL:
         return far_branch(x, format, insn, out);
-    case W_MRS: case W_MSR:
+    case W_MRS:
+    case W_MSR:
         return move_special(x, format, insn, out);
     case W_VLDR:
         return vector_single(x, insn, out);

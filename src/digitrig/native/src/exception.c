@@ -283,7 +283,8 @@ void dr_raise_svc(struct dr_board *b) {
     raise_or_escalate(b, DR_EXC_SVC, DR_HFSR_FORCED);
 }
 
-/* Semihosting (Arm's "Semihosting for AArch32 and AArch64"): the exits only; the other calls need a host that answers. */
+/* Semihosting (Arm's "Semihosting for AArch32 and AArch64"): the exits only; the other calls need a host that answers.
+ */
 static bool semihosting(struct dr_board *b) {
     enum { SYS_EXIT = 0x18, SYS_EXIT_EXTENDED = 0x20, ADP_STOPPED_APPLICATION_EXIT = 0x20026 };
     uint32_t operation = b->cpu.r[0], status = 0, reason = b->cpu.r[1];
@@ -328,7 +329,7 @@ void dr_raise_breakpoint(struct dr_board *b, uint32_t number) {
 
 /* ------------------------------------------------------------------ entry */
 typedef struct frame {
-    uint32_t address;    /* of the frame */
+    uint32_t address; /* of the frame */
     uint32_t exc_return;
 } frame;
 
@@ -370,8 +371,8 @@ static frame push_frame(struct dr_board *b) {
     bool fp = c->control & CONTROL_FPCA, align = !dr_is_v7(b) || fp || (b->scs.ccr & CCR_STKALIGN);
     uint32_t size = fp ? 0x68u : 0x20u, sp = c->r[13], padded = align && (sp & 4u);
     uint32_t address = (sp - size) & (align ? ~7u : ~3u);
-    uint32_t words[8] = {c->r[0], c->r[1], c->r[2], c->r[3], c->r[12], c->r[14], c->r[15],
-                         (dr_get_xpsr(c) & ~0x200u) | (padded ? 0x200u : 0)};
+    uint32_t words[8] = {c->r[0],  c->r[1],  c->r[2],  c->r[3],
+                         c->r[12], c->r[14], c->r[15], (dr_get_xpsr(c) & ~0x200u) | (padded ? 0x200u : 0)};
     c->r[13] = address;
     dr_sp_changed(b);
     if (push_words(b, address, words, 8, DR_ACCESS_STACKING) && fp) {

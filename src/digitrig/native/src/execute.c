@@ -1,9 +1,9 @@
 /* Execution: one function per operation and instruction size, each ending in a jump to the next record's.
  *
  * The jumps are tail calls that the compiler must not turn into calls (musttail), so the six arguments of DR_ARGS live
- * in host registers all the time: this is threaded code, but each instruction is a function that can be read, stepped and
- * profiled by itself. Whatever needs more than the fast path (devices, faults, exceptions, time) stores the state into
- * b->cpu and returns to dr_cpu_run, or jumps to a slow_ function of the same shape.
+ * in host registers all the time: this is threaded code, but each instruction is a function that can be read, stepped
+ * and profiled by itself. Whatever needs more than the fast path (devices, faults, exceptions, time) stores the state
+ * into b->cpu and returns to dr_cpu_run, or jumps to a slow_ function of the same shape.
  */
 #include "cpu.h"
 #include "fpu.h"
@@ -17,12 +17,13 @@
 #endif
 #endif
 #ifndef JUMP
-/* A compiler without musttail (sanitizer builds with GCC): back to the loop in dr_execute_from, which makes the call. */
+/* A compiler without musttail (sanitizer builds with GCC): back to the loop in dr_execute_from, which makes the call.
+ */
 #define DR_TRAMPOLINE 1
-#define JUMP(target)                                                                                                  \
-    do {                                                                                                              \
-        ((dr_scratch *)b->code_scratch)->jump = (dr_jump){(target), i, page, cycles, count, x};                       \
-        return;                                                                                                       \
+#define JUMP(target)                                                                                                   \
+    do {                                                                                                               \
+        ((dr_scratch *)b->code_scratch)->jump = (dr_jump){(target), i, page, cycles, count, x};                        \
+        return;                                                                                                        \
     } while (0)
 #endif
 
@@ -44,19 +45,19 @@ __attribute__((noinline)) HANDLER(leave) {
 }
 
 /* Go on after record i, `size` records long. */
-#define CONTINUE                                                                                                      \
-    do {                                                                                                              \
-        if (DR_UNLIKELY(cycles >= b->deadline)) {                                                                     \
-            JUMP(leave);                                                                                              \
-        }                                                                                                             \
-        JUMP(i->run);                                                                                                 \
+#define CONTINUE                                                                                                       \
+    do {                                                                                                               \
+        if (DR_UNLIKELY(cycles >= b->deadline)) {                                                                      \
+            JUMP(leave);                                                                                               \
+        }                                                                                                              \
+        JUMP(i->run);                                                                                                  \
     } while (0)
-#define NEXT(size)                                                                                                    \
-    do {                                                                                                              \
-        cycles += i->cost;                                                                                            \
-        count++;                                                                                                      \
-        i += (size);                                                                                                  \
-        CONTINUE;                                                                                                     \
+#define NEXT(size)                                                                                                     \
+    do {                                                                                                               \
+        cycles += i->cost;                                                                                             \
+        count++;                                                                                                       \
+        i += (size);                                                                                                   \
+        CONTINUE;                                                                                                      \
     } while (0)
 
 /* The record of an address in decoded code, or NULL. */
@@ -129,11 +130,11 @@ HANDLER(interwork) {
 }
 
 /* Before a call that may do anything: state in b->cpu, as of after instruction i. */
-#define COMPLETE(size)                                                                                                \
-    do {                                                                                                              \
-        store_state(b, i, cycles + i->cost, count + 1, page);                                                         \
-        b->cpu.r[15] += 2u * (size);                                                                                  \
-        b->cpu.itstate = dr_it_advance(b->cpu.itstate);                                                               \
+#define COMPLETE(size)                                                                                                 \
+    do {                                                                                                               \
+        store_state(b, i, cycles + i->cost, count + 1, page);                                                          \
+        b->cpu.r[15] += 2u * (size);                                                                                   \
+        b->cpu.itstate = dr_it_advance(b->cpu.itstate);                                                                \
     } while (0)
 
 /* ------------------------------------------------------------------ registers only */
@@ -165,8 +166,8 @@ enum {
 
 bool dr_condition_holds(const dr_cpu *c, uint32_t cond) {
     switch (cond) {
-#define X(name)                                                                                                       \
-    case CONDITION_##name:                                                                                            \
+#define X(name)                                                                                                        \
+    case CONDITION_##name:                                                                                             \
         return condition_##name(c);
         DR_CONDITIONS(X)
 #undef X
@@ -195,7 +196,6 @@ HANDLER(slow_divide_by_zero) {
 
 #define CCR_DIV_0_TRP (1u << 4)
 
-
 /* Allowed, preserved, FPCA: then the instruction again, by whatever its record is now. */
 __attribute__((noinline)) HANDLER(slow_fp_prepare) {
     store_state(b, i, cycles, count, page);
@@ -204,7 +204,6 @@ __attribute__((noinline)) HANDLER(slow_fp_prepare) {
     }
     JUMP(resume);
 }
-
 
 /* ------------------------------------------------------------------ handlers, in both sizes */
 #define PASTE_(prefix, name) prefix##name
@@ -224,9 +223,10 @@ __attribute__((noinline)) HANDLER(slow_fp_prepare) {
 #define WIDE(name) [DR_OP_##name] = wide_##name,
 dr_handler *const dr_handlers[2][DR_OP_COUNT] = {{DR_ALL_OPS(NARROW)}, {DR_ALL_OPS(WIDE)}};
 
-#define NEAR_OPS(X)                                                                                                   \
-    X(b) X(b_eq) X(b_ne) X(b_cs) X(b_cc) X(b_mi) X(b_pl) X(b_vs) X(b_vc) X(b_hi) X(b_ls) X(b_ge) X(b_lt) X(b_gt)     \
-    X(b_le) X(cbz) X(cbnz)
+#define NEAR_OPS(X)                                                                                                    \
+    X(b)                                                                                                               \
+    X(b_eq) X(b_ne) X(b_cs) X(b_cc) X(b_mi) X(b_pl) X(b_vs) X(b_vc) X(b_hi) X(b_ls) X(b_ge) X(b_lt) X(b_gt) X(b_le)    \
+        X(cbz) X(cbnz)
 #define NARROW_NEAR(name) [DR_OP_##name] = narrow_near_##name,
 #define WIDE_NEAR(name) [DR_OP_##name] = wide_near_##name,
 dr_handler *const dr_handlers_near[2][DR_OP_COUNT] = {{NEAR_OPS(NARROW_NEAR)}, {NEAR_OPS(WIDE_NEAR)}};

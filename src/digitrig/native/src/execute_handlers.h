@@ -2,72 +2,72 @@
 
 #define H(name) HANDLER(SIZED(name))
 
-#define X(name)                                                                                                       \
-    H(name) {                                                                                                         \
-        do_##name(b, &b->cpu, i);                                                                                     \
-        NEXT(SIZE);                                                                                                   \
+#define X(name)                                                                                                        \
+    H(name) {                                                                                                          \
+        do_##name(b, &b->cpu, i);                                                                                      \
+        NEXT(SIZE);                                                                                                    \
     }
 DR_PLAIN_OPS(X)
 #undef X
 
 /* ------------------------------------------------------------------ loads and stores */
 /* One form of a load: `base` is the address accessed, `after` runs when it has succeeded. */
-#define LOAD_FORM(name, type, what, address_expression, after)                                                       \
-    H(name) {                                                                                                      \
-        dr_cpu *c = &b->cpu;                                                                                          \
-        uint32_t address = (address_expression);                                                                      \
-        const uint8_t *from = fast_read(b, address, sizeof(type), &cycles);                                           \
-        if (DR_UNLIKELY(!from)) {                                                                                     \
-            x = ACCESS(address, (what) | (SIZE == 2 ? ACCESS_WIDE : 0u));                                             \
-            JUMP(slow_access);                                                                                        \
-        }                                                                                                             \
-        type value;                                                                                                   \
-        memcpy(&value, from, sizeof value);                                                                           \
-        after;                                                                                                        \
-        RD = (uint32_t)value;                                                                                         \
-        NEXT(SIZE);                                                                                                   \
+#define LOAD_FORM(name, type, what, address_expression, after)                                                         \
+    H(name) {                                                                                                          \
+        dr_cpu *c = &b->cpu;                                                                                           \
+        uint32_t address = (address_expression);                                                                       \
+        const uint8_t *from = fast_read(b, address, sizeof(type), &cycles);                                            \
+        if (DR_UNLIKELY(!from)) {                                                                                      \
+            x = ACCESS(address, (what) | (SIZE == 2 ? ACCESS_WIDE : 0u));                                              \
+            JUMP(slow_access);                                                                                         \
+        }                                                                                                              \
+        type value;                                                                                                    \
+        memcpy(&value, from, sizeof value);                                                                            \
+        after;                                                                                                         \
+        RD = (uint32_t)value;                                                                                          \
+        NEXT(SIZE);                                                                                                    \
     }
 
-#define STORE_FORM(name, type, what, address_expression, after)                                                      \
-    H(name) {                                                                                                      \
-        dr_cpu *c = &b->cpu;                                                                                          \
-        uint32_t address = (address_expression);                                                                      \
-        uint8_t *to = fast_write(b, address, sizeof(type));                                                           \
-        if (DR_UNLIKELY(!to)) {                                                                                       \
-            x = ACCESS(address, (what) | ACCESS_STORE | (SIZE == 2 ? ACCESS_WIDE : 0u));                              \
-            JUMP(slow_access);                                                                                        \
-        }                                                                                                             \
-        type value = (type)RD;                                                                                        \
-        memcpy(to, &value, sizeof value);                                                                             \
-        after;                                                                                                        \
-        NEXT(SIZE);                                                                                                   \
+#define STORE_FORM(name, type, what, address_expression, after)                                                        \
+    H(name) {                                                                                                          \
+        dr_cpu *c = &b->cpu;                                                                                           \
+        uint32_t address = (address_expression);                                                                       \
+        uint8_t *to = fast_write(b, address, sizeof(type));                                                            \
+        if (DR_UNLIKELY(!to)) {                                                                                        \
+            x = ACCESS(address, (what) | ACCESS_STORE | (SIZE == 2 ? ACCESS_WIDE : 0u));                               \
+            JUMP(slow_access);                                                                                         \
+        }                                                                                                              \
+        type value = (type)RD;                                                                                         \
+        memcpy(to, &value, sizeof value);                                                                              \
+        after;                                                                                                         \
+        NEXT(SIZE);                                                                                                    \
     }
 
 #define WRITE_BACK (RN += i->imm, dr_sp_changed(b))
 #define NO_MORE (void)0
 
-#define LOAD(name, type, what)                                                                                        \
-    LOAD_FORM(name##_imm, type, what, RN + i->imm, NO_MORE)                                                           \
-    LOAD_FORM(name##_reg, type, what, RN + RM, NO_MORE)                                                               \
-    LOAD_FORM(name##_shl, type, what, RN + (RM << i->imm), NO_MORE)                                                   \
-    LOAD_FORM(name##_lit, type, what, i->imm, NO_MORE)                                                                \
-    LOAD_FORM(name##_pre, type, (what) | ACCESS_WRITE_BACK, RN + i->imm, WRITE_BACK)                                  \
-    LOAD_FORM(name##_post, type, (what) | ACCESS_WRITE_BACK, RN, WRITE_BACK)                                          \
+#define LOAD(name, type, what)                                                                                         \
+    LOAD_FORM(name##_imm, type, what, RN + i->imm, NO_MORE)                                                            \
+    LOAD_FORM(name##_reg, type, what, RN + RM, NO_MORE)                                                                \
+    LOAD_FORM(name##_shl, type, what, RN + (RM << i->imm), NO_MORE)                                                    \
+    LOAD_FORM(name##_lit, type, what, i->imm, NO_MORE)                                                                 \
+    LOAD_FORM(name##_pre, type, (what) | ACCESS_WRITE_BACK, RN + i->imm, WRITE_BACK)                                   \
+    LOAD_FORM(name##_post, type, (what) | ACCESS_WRITE_BACK, RN, WRITE_BACK)                                           \
     USER_FORM(name##_user, what)
 
-#define STORE(name, type, what)                                                                                       \
-    STORE_FORM(name##_imm, type, what, RN + i->imm, NO_MORE)                                                          \
-    STORE_FORM(name##_reg, type, what, RN + RM, NO_MORE)                                                              \
-    STORE_FORM(name##_shl, type, what, RN + (RM << i->imm), NO_MORE)                                                  \
-    STORE_FORM(name##_pre, type, (what) | ACCESS_WRITE_BACK, RN + i->imm, WRITE_BACK)                                 \
-    STORE_FORM(name##_post, type, (what) | ACCESS_WRITE_BACK, RN, WRITE_BACK)                                         \
+#define STORE(name, type, what)                                                                                        \
+    STORE_FORM(name##_imm, type, what, RN + i->imm, NO_MORE)                                                           \
+    STORE_FORM(name##_reg, type, what, RN + RM, NO_MORE)                                                               \
+    STORE_FORM(name##_shl, type, what, RN + (RM << i->imm), NO_MORE)                                                   \
+    STORE_FORM(name##_pre, type, (what) | ACCESS_WRITE_BACK, RN + i->imm, WRITE_BACK)                                  \
+    STORE_FORM(name##_post, type, (what) | ACCESS_WRITE_BACK, RN, WRITE_BACK)                                          \
     USER_FORM(name##_user, (what) | ACCESS_STORE)
 
 /* LDRT and the like: as an unprivileged access, always the slow way. */
-#define USER_FORM(name, what)                                                                                         \
-    H(name) {                                                                                                      \
-        x = ACCESS(b->cpu.r[i->rn] + i->imm, (what) | ACCESS_USER | (SIZE == 2 ? ACCESS_WIDE : 0u));                  \
-        JUMP(slow_access);                                                                                            \
+#define USER_FORM(name, what)                                                                                          \
+    H(name) {                                                                                                          \
+        x = ACCESS(b->cpu.r[i->rn] + i->imm, (what) | ACCESS_USER | (SIZE == 2 ? ACCESS_WIDE : 0u));                   \
+        JUMP(slow_access);                                                                                             \
     }
 
 LOAD(ldr, uint32_t, 2u)
@@ -251,8 +251,8 @@ H(strd) {
 }
 
 /* ------------------------------------------------------------------ exclusives, table branch */
-/* rd = Rt, rn, imm = offset | log2 of the width << 16; STREX: rm = Rd, the result. The local monitor has no address: the
- * Cortex-M7 treats the whole memory as one granule. */
+/* rd = Rt, rn, imm = offset | log2 of the width << 16; STREX: rm = Rd, the result. The local monitor has no address:
+ * the Cortex-M7 treats the whole memory as one granule. */
 H(ldrex) {
     const dr_record record = *i;
     uint32_t value = 0;
@@ -328,76 +328,76 @@ H(slow_vstr) {
     JUMP(resume);
 }
 
-#define FP_TRANSFER(load, store, words)                                                                               \
-    H(load) {                                                                                                         \
-        if (DR_UNLIKELY(!fp_ready(b))) {                                                                              \
-            JUMP(slow_fp_prepare);                                                                                    \
-        }                                                                                                             \
-        const uint8_t *from = fast_read_block(b, vldr_address(&b->cpu, i), words, &cycles);                           \
-        if (DR_UNLIKELY(!from)) {                                                                                     \
-            JUMP(SIZED(slow_vldr));                                                                                   \
-        }                                                                                                             \
-        memcpy(&b->cpu.s[i->rd], from, 4u * (words));                                                                 \
-        NEXT(SIZE);                                                                                                   \
-    }                                                                                                                 \
-    H(store) {                                                                                                        \
-        if (DR_UNLIKELY(!fp_ready(b))) {                                                                              \
-            JUMP(slow_fp_prepare);                                                                                    \
-        }                                                                                                             \
-        uint8_t *to = fast_write_block(b, vldr_address(&b->cpu, i), words);                                           \
-        if (DR_UNLIKELY(!to)) {                                                                                       \
-            JUMP(SIZED(slow_vstr));                                                                                   \
-        }                                                                                                             \
-        memcpy(to, &b->cpu.s[i->rd], 4u * (words));                                                                   \
-        NEXT(SIZE);                                                                                                   \
+#define FP_TRANSFER(load, store, words)                                                                                \
+    H(load) {                                                                                                          \
+        if (DR_UNLIKELY(!fp_ready(b))) {                                                                               \
+            JUMP(slow_fp_prepare);                                                                                     \
+        }                                                                                                              \
+        const uint8_t *from = fast_read_block(b, vldr_address(&b->cpu, i), words, &cycles);                            \
+        if (DR_UNLIKELY(!from)) {                                                                                      \
+            JUMP(SIZED(slow_vldr));                                                                                    \
+        }                                                                                                              \
+        memcpy(&b->cpu.s[i->rd], from, 4u * (words));                                                                  \
+        NEXT(SIZE);                                                                                                    \
+    }                                                                                                                  \
+    H(store) {                                                                                                         \
+        if (DR_UNLIKELY(!fp_ready(b))) {                                                                               \
+            JUMP(slow_fp_prepare);                                                                                     \
+        }                                                                                                              \
+        uint8_t *to = fast_write_block(b, vldr_address(&b->cpu, i), words);                                            \
+        if (DR_UNLIKELY(!to)) {                                                                                        \
+            JUMP(SIZED(slow_vstr));                                                                                    \
+        }                                                                                                              \
+        memcpy(to, &b->cpu.s[i->rd], 4u * (words));                                                                    \
+        NEXT(SIZE);                                                                                                    \
     }
 FP_TRANSFER(vldr_single, vstr_single, 1u)
 FP_TRANSFER(vldr_double, vstr_double, 2u)
 #undef FP_TRANSFER
 
-#define VECTOR_MULTIPLE(name, move)                                                                                   \
-    H(name) {                                                                                                         \
-        if (DR_UNLIKELY(!fp_ready(b))) {                                                                              \
-            JUMP(slow_fp_prepare);                                                                                    \
-        }                                                                                                             \
-        const dr_record record = *i;                                                                                  \
-        uint32_t bytes = 4u * (record.imm & 0xFFu), base = b->cpu.r[record.rn];                                       \
-        uint32_t start = record.imm & MULTIPLE_DOWN ? base - bytes : base;                                            \
-        store_state(b, i, cycles, count, page);                                                                       \
-        if (!move(b, &record, start)) {                                                                               \
-            return;                                                                                                   \
-        }                                                                                                             \
-        if (record.imm & MULTIPLE_WRITE_BACK) {                                                                       \
-            b->cpu.r[record.rn] = record.imm & MULTIPLE_DOWN ? start : base + bytes;                                  \
-        }                                                                                                             \
-        slow_multiple_done(b, &record, SIZE);                                                                         \
-        JUMP(resume);                                                                                                 \
+#define VECTOR_MULTIPLE(name, move)                                                                                    \
+    H(name) {                                                                                                          \
+        if (DR_UNLIKELY(!fp_ready(b))) {                                                                               \
+            JUMP(slow_fp_prepare);                                                                                     \
+        }                                                                                                              \
+        const dr_record record = *i;                                                                                   \
+        uint32_t bytes = 4u * (record.imm & 0xFFu), base = b->cpu.r[record.rn];                                        \
+        uint32_t start = record.imm & MULTIPLE_DOWN ? base - bytes : base;                                             \
+        store_state(b, i, cycles, count, page);                                                                        \
+        if (!move(b, &record, start)) {                                                                                \
+            return;                                                                                                    \
+        }                                                                                                              \
+        if (record.imm & MULTIPLE_WRITE_BACK) {                                                                        \
+            b->cpu.r[record.rn] = record.imm & MULTIPLE_DOWN ? start : base + bytes;                                   \
+        }                                                                                                              \
+        slow_multiple_done(b, &record, SIZE);                                                                          \
+        JUMP(resume);                                                                                                  \
     }
 VECTOR_MULTIPLE(vldm, load_fp_block)
 VECTOR_MULTIPLE(vstm, store_fp_block)
 #undef VECTOR_MULTIPLE
 
 /* ------------------------------------------------------------------ branches */
-/* Conditional: cost is that of falling through, rm that of branching. A near branch has a record index in imm, a far one
- * an address. */
-#define CONDITIONAL(name, condition)                                                                                  \
-    H(name) {                                                                                                         \
-        if (condition) {                                                                                              \
-            cycles += i->rm;                                                                                          \
-            count++;                                                                                                  \
-            x = i->imm;                                                                                               \
-            JUMP(jump);                                                                                               \
-        }                                                                                                             \
-        NEXT(SIZE);                                                                                                   \
-    }                                                                                                                 \
-    H(near_##name) {                                                                                                  \
-        if (condition) {                                                                                              \
-            cycles += i->rm;                                                                                          \
-            count++;                                                                                                  \
-            i = page->record + i->imm;                                                                                \
-            CONTINUE;                                                                                                 \
-        }                                                                                                             \
-        NEXT(SIZE);                                                                                                   \
+/* Conditional: cost is that of falling through, rm that of branching. A near branch has a record index in imm, a far
+ * one an address. */
+#define CONDITIONAL(name, condition)                                                                                   \
+    H(name) {                                                                                                          \
+        if (condition) {                                                                                               \
+            cycles += i->rm;                                                                                           \
+            count++;                                                                                                   \
+            x = i->imm;                                                                                                \
+            JUMP(jump);                                                                                                \
+        }                                                                                                              \
+        NEXT(SIZE);                                                                                                    \
+    }                                                                                                                  \
+    H(near_##name) {                                                                                                   \
+        if (condition) {                                                                                               \
+            cycles += i->rm;                                                                                           \
+            count++;                                                                                                   \
+            i = page->record + i->imm;                                                                                 \
+            CONTINUE;                                                                                                  \
+        }                                                                                                              \
+        NEXT(SIZE);                                                                                                    \
     }
 
 #define X(name) CONDITIONAL(b_##name, condition_##name(&b->cpu))
@@ -477,11 +477,11 @@ H(it_again) {
 H(skip) { NEXT(SIZE); }
 
 /* ------------------------------------------------------------------ instructions behind a call */
-#define AFTER_CALL(name, call)                                                                                        \
-    H(name) {                                                                                                      \
-        COMPLETE(SIZE);                                                                                               \
-        call;                                                                                                         \
-        JUMP(resume);                                                                                                 \
+#define AFTER_CALL(name, call)                                                                                         \
+    H(name) {                                                                                                          \
+        COMPLETE(SIZE);                                                                                                \
+        call;                                                                                                          \
+        JUMP(resume);                                                                                                  \
     }
 AFTER_CALL(svc, dr_raise_svc(b))
 AFTER_CALL(wfi, dr_execute_wfi(b))
@@ -496,11 +496,11 @@ H(barrier) { NEXT(SIZE); }
 H(isb) { NEXT(SIZE); }
 
 /* Faults of the instruction itself: the state is that before it. */
-#define INSTEAD(name, call)                                                                                           \
-    H(name) {                                                                                                      \
-        (void)x;                                                                                                      \
-        store_state(b, i, cycles, count, page);                                                                       \
-        call;                                                                                                         \
+#define INSTEAD(name, call)                                                                                            \
+    H(name) {                                                                                                          \
+        (void)x;                                                                                                       \
+        store_state(b, i, cycles, count, page);                                                                        \
+        call;                                                                                                          \
     }
 INSTEAD(bkpt, dr_raise_breakpoint(b, i->imm))
 INSTEAD(no_coprocessor, dr_raise(b, DR_EXC_USAGE_FAULT, DR_CFSR_NOCP))
@@ -510,19 +510,19 @@ INSTEAD(undefined, (dr_log(b, DR_LOG_UNDEFINED, ~0u, ~0u, b->cpu.r[15], SIZE * 2
                     dr_raise(b, DR_EXC_USAGE_FAULT, DR_CFSR_UNDEFINSTR)))
 INSTEAD(breakpoint, dr_stop_run(b, DR_STOP_BREAKPOINT, b->cpu.r[15]))
 
-#define DIVIDE(name, type, overflow)                                                                                  \
-    H(name) {                                                                                                      \
-        dr_cpu *c = &b->cpu;                                                                                          \
-        type n = (type)RN, m = (type)RM;                                                                              \
-        if (DR_UNLIKELY(m == 0)) {                                                                                    \
-            if (b->scs.ccr & CCR_DIV_0_TRP) {                                                                         \
-                JUMP(slow_divide_by_zero);                                                                            \
-            }                                                                                                         \
-            RD = 0;                                                                                                   \
-        } else {                                                                                                      \
-            RD = (overflow) ? (uint32_t)n : (uint32_t)(n / m);                                                        \
-        }                                                                                                             \
-        NEXT(SIZE);                                                                                                   \
+#define DIVIDE(name, type, overflow)                                                                                   \
+    H(name) {                                                                                                          \
+        dr_cpu *c = &b->cpu;                                                                                           \
+        type n = (type)RN, m = (type)RM;                                                                               \
+        if (DR_UNLIKELY(m == 0)) {                                                                                     \
+            if (b->scs.ccr & CCR_DIV_0_TRP) {                                                                          \
+                JUMP(slow_divide_by_zero);                                                                             \
+            }                                                                                                          \
+            RD = 0;                                                                                                    \
+        } else {                                                                                                       \
+            RD = (overflow) ? (uint32_t)n : (uint32_t)(n / m);                                                         \
+        }                                                                                                              \
+        NEXT(SIZE);                                                                                                    \
     }
 DIVIDE(udiv, uint32_t, false)
 DIVIDE(sdiv, int32_t, m == -1 && n == INT32_MIN)
@@ -554,4 +554,3 @@ H(page_end) {
     }
     JUMP(jump);
 }
-

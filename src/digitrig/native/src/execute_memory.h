@@ -8,7 +8,7 @@
 enum {
     ACCESS_SIGNED = 1u << 2, /* bits 0-1: log2 of the width */
     ACCESS_STORE = 1u << 3,
-    ACCESS_WIDE = 1u << 4,   /* 32-bit instruction */
+    ACCESS_WIDE = 1u << 4, /* 32-bit instruction */
     ACCESS_WRITE_BACK = 1u << 5,
     ACCESS_USER = 1u << 6
 };
@@ -179,7 +179,6 @@ __attribute__((noinline)) HANDLER(slow_strd) {
     slow_multiple_done(b, &record, 2);
     JUMP(resume);
 }
-
 
 /* ------------------------------------------------------------------ FP loads and stores */
 /* Enabled for this privilege level, nothing left to preserve, and FPCA set where it has to be. */

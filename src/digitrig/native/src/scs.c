@@ -101,14 +101,14 @@ static uint32_t read_icsr(const struct dr_board *b) {
     uint32_t pending = dr_highest_pending(b, &priority), active = b->cpu.ipsr, others = 0, irqs = 0;
     others = b->scs.system_active & ~(active < DR_EXC_IRQ0 ? 1u << active : 0);
     for (uint32_t word = 0; word < 8; word++) {
-        uint32_t self = active >= DR_EXC_IRQ0 && (active - DR_EXC_IRQ0) / 32 == word ? 1u << (active - DR_EXC_IRQ0) % 32 : 0;
+        uint32_t self =
+            active >= DR_EXC_IRQ0 && (active - DR_EXC_IRQ0) / 32 == word ? 1u << (active - DR_EXC_IRQ0) % 32 : 0;
         others |= b->scs.active[word] & ~self;
         irqs |= b->scs.pending[word];
     }
     uint32_t base = dr_is_v7(b) && active && !others ? 1u << 11 : 0;
-    return active | base | pending << 12 | (irqs ? 1u << 22 : 0) |
-           (uint32_t)dr_is_pending(b, DR_EXC_SYSTICK) << 26 | (uint32_t)dr_is_pending(b, DR_EXC_PENDSV) << 28 |
-           (uint32_t)dr_is_pending(b, DR_EXC_NMI) << 31;
+    return active | base | pending << 12 | (irqs ? 1u << 22 : 0) | (uint32_t)dr_is_pending(b, DR_EXC_SYSTICK) << 26 |
+           (uint32_t)dr_is_pending(b, DR_EXC_PENDSV) << 28 | (uint32_t)dr_is_pending(b, DR_EXC_NMI) << 31;
 }
 
 static void write_icsr(struct dr_board *b, uint32_t value) {
@@ -143,7 +143,7 @@ static void write_aircr(struct dr_board *b, uint32_t value) {
 /* Where the active and pending bits of the system exceptions lie in SHCSR. */
 static const struct {
     uint8_t exception, active, pending;
-} shcsr_bits[] = {{DR_EXC_MEM_MANAGE, 0, 13}, {DR_EXC_BUS_FAULT, 1, 14}, {DR_EXC_USAGE_FAULT, 3, 12},
+} shcsr_bits[] = {{DR_EXC_MEM_MANAGE, 0, 13}, {DR_EXC_BUS_FAULT, 1, 14},     {DR_EXC_USAGE_FAULT, 3, 12},
                   {DR_EXC_SVC, 7, 15},        {DR_EXC_DEBUG_MONITOR, 8, 31}, {DR_EXC_PENDSV, 10, 31},
                   {DR_EXC_SYSTICK, 11, 31}};
 
@@ -279,9 +279,11 @@ typedef struct stored {
 } stored;
 #define STORED(offset, name, mask) {offset, (uint16_t)offsetof(dr_scs, name), mask}
 static const stored stored_registers[] = {
-    STORED(0x008, actlr, 0x1FFFFFFFu), STORED(0xD30, dfsr, 0), STORED(0xD34, mmfar, ~0u), STORED(0xD38, bfar, ~0u),
-    STORED(0xD3C, afsr, ~0u),          STORED(0xD88, cpacr, 0x00F00000u), STORED(0xDFC, demcr, 0x010F07F1u),
-    STORED(0xD84, csselr, 1u),         STORED(0xF34, fpccr, 0xC000016Bu), STORED(0xF38, fpcar, ~7u),
+    STORED(0x008, actlr, 0x1FFFFFFFu),  STORED(0xD30, dfsr, 0),
+    STORED(0xD34, mmfar, ~0u),          STORED(0xD38, bfar, ~0u),
+    STORED(0xD3C, afsr, ~0u),           STORED(0xD88, cpacr, 0x00F00000u),
+    STORED(0xDFC, demcr, 0x010F07F1u),  STORED(0xD84, csselr, 1u),
+    STORED(0xF34, fpccr, 0xC000016Bu),  STORED(0xF38, fpcar, ~7u),
     STORED(0xF3C, fpdscr, 0x07C00000u),
 };
 
@@ -552,8 +554,8 @@ bool dr_scs_write(struct dr_board *b, uint32_t address, uint32_t width, uint32_t
         return false;
     }
     if (width != 4) {
-        bool acts = where == BLOCK_SCS && ((offset >= 0x100 && offset < 0x400) || offset == 0xD04 ||
-                                           (offset >= 0xD28 && offset <= 0xD30));
+        bool acts = where == BLOCK_SCS &&
+                    ((offset >= 0x100 && offset < 0x400) || offset == 0xD04 || (offset >= 0xD28 && offset <= 0xD30));
         uint32_t mask = ((1u << 8u * width) - 1u) << shift;
         value = (value << shift & mask) | (acts ? 0 : read_word(b, where, offset) & ~mask);
     }

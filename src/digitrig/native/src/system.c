@@ -7,8 +7,15 @@
 #define CONTROL_FPCA 4u
 #define FPSCR_DEFAULTS 0x07C00000u /* AHP, DN, FZ, RMode: what FPDSCR gives */
 
-enum { SYSM_MSP = 8, SYSM_PSP = 9, SYSM_PRIMASK = 16, SYSM_BASEPRI = 17, SYSM_BASEPRI_MAX = 18, SYSM_FAULTMASK = 19,
-       SYSM_CONTROL = 20 };
+enum {
+    SYSM_MSP = 8,
+    SYSM_PSP = 9,
+    SYSM_PRIMASK = 16,
+    SYSM_BASEPRI = 17,
+    SYSM_BASEPRI_MAX = 18,
+    SYSM_FAULTMASK = 19,
+    SYSM_CONTROL = 20
+};
 
 static uint32_t read_special(const struct dr_board *b, uint32_t number) {
     const dr_cpu *c = &b->cpu;

@@ -1,8 +1,8 @@
 /* SysTick (DDI 0403E B3.3): no counting, only the cycle at which the counter next reaches zero.
  *
  * While it runs, systick_zero_cycle is that cycle and systick_value the reload value of the present round; the counter
- * is zero for one tick and then reloads, so a round has RELOAD + 1 ticks. A tick is a core cycle or, with CLKSOURCE = 0, a
- * tick of the reference clock, which is counted in virtual time.
+ * is zero for one tick and then reloads, so a round has RELOAD + 1 ticks. A tick is a core cycle or, with CLKSOURCE =
+ * 0, a tick of the reference clock, which is counted in virtual time.
  */
 #include "cpu.h"
 
