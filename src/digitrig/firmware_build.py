@@ -28,7 +28,7 @@ from digitrig.firmware_files import TOOLCHAINS, firmware_name, firmware_path
 from digitrig.platform import load_board
 from digitrig.resources import build_dir, firmware_dir
 
-__all__ = ["BuiltFirmware", "build_firmware", "build_program", "firmware_path", "memory_use"]
+__all__ = ["BuiltFirmware", "build_firmware", "build_image", "build_program", "firmware_path", "memory_use"]
 
 _LOG_LINES = 40  # of the tools' output in an error text
 _SKIPPED_OUTPUT = ("[", "ninja: Entering", "ninja: build stopped", "FAILED: ", ": && ", "-- ")
@@ -67,7 +67,7 @@ def build_firmware(
                 for weights in ("flash", "ram"):
                     if progress is not None:
                         progress(f"building {app} with {model}, weights in {weights}, for {board} ({toolchain})")
-                    built.append(_build_image(board, app, model, weights, toolchain))
+                    built.append(build_image(board, app, model, weights, toolchain))
     return built
 
 
@@ -109,7 +109,8 @@ def memory_use(elf: Path) -> tuple[int, int]:
     return flash, ram
 
 
-def _build_image(board: str, app: str, model: str, weights: str, toolchain: str) -> BuiltFirmware:
+def build_image(board: str, app: str, model: str, weights: str, toolchain: str = "zig") -> BuiltFirmware:
+    """Build one image; errors as build_firmware."""
     root = build_dir()
     elf = root / "firmware" / firmware_name(board, app, model, weights, toolchain)
     variables = {
