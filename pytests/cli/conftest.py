@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import io
 import json
 from collections.abc import Callable
+from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
-from typer.testing import CliRunner
 
 from digitrig.cli.app import app
 
@@ -35,10 +36,10 @@ def cli(monkeypatch: pytest.MonkeyPatch) -> Callable[..., Outcome]:
     monkeypatch.delenv("DIGITRIG_ENGINE", raising=False)
 
     def call(*arguments: object) -> Outcome:
-        result = CliRunner().invoke(app, [str(argument) for argument in arguments])
-        if result.exception is not None and not isinstance(result.exception, SystemExit):
-            raise result.exception
-        return Outcome(result.exit_code, result.stdout, result.stderr)
+        out, err = io.StringIO(), io.StringIO()
+        with redirect_stdout(out), redirect_stderr(err), pytest.raises(SystemExit) as ended:
+            app([str(argument) for argument in arguments])
+        return Outcome(int(ended.value.code or 0), out.getvalue(), err.getvalue())
 
     return call
 

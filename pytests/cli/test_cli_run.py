@@ -91,7 +91,7 @@ def test_start_up_imports_no_heavy_module():
     program = (
         "import sys\nsys.argv = ['digitrig', '--version']\nfrom digitrig.cli import main\n"
         "try:\n    main()\nexcept SystemExit:\n    pass\n"
-        "heavy = {'numpy', 'ai_edge_litert', 'lark', 'yaml', 'elftools', 'PIL', 'rich', 'robot', 'intelhex'}\n"
+        "heavy = {'numpy', 'ai_edge_litert', 'lark', 'yaml', 'elftools', 'PIL', 'robot', 'intelhex'}\n"
         "print(sorted(heavy & set(sys.modules)))\n"
     )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
