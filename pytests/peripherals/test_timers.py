@@ -204,6 +204,20 @@ def test_gpt_free_running_counts_past_the_compare(rt1060):
     assert rt1060.peek(CNT) == 150
 
 
+def test_gpt_deadlines_set_between_counts_do_not_drift(rt1060):
+    rt1060.poke(CR, PERIPH | FRR)
+    rt1060.poke(OCR1, 132)
+    rt1060.poke(CR, PERIPH | FRR | EN)
+    for microsecond in range(1, 50):
+        rt1060.run_to(microsecond * US - 1)
+        assert not rt1060.peek(SR) & 1
+        rt1060.run_to(microsecond * US)
+        assert rt1060.peek(SR) & 1
+        rt1060.run_for(5_003)
+        rt1060.poke(SR, 1)
+        rt1060.poke(OCR1, rt1060.peek(OCR1) + 132)
+
+
 def test_gpt_prescaler_divides_by_its_value_plus_1(rt1060):
     rt1060.poke(PR, 131)
     rt1060.poke(CR, PERIPH | FRR | EN)

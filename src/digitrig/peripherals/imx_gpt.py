@@ -106,21 +106,29 @@ class GPT(Peripheral):
 
     def _continue_from(self, count: int) -> None:
         """Set the counter, take over the present rate, and plan compares and roll-over."""
-        rate = self.rate()
         self.set64("BEGAN", self.machine.now_ps())
         self.set("BASE", count)
-        self.set("RATE", rate)
+        self.set("RATE", self.rate())
+        self._plan()
+
+    def _plan(self) -> None:
+        """Compares, restart and roll-over that lie ahead."""
+        count = self.count()
         for number in range(ROLL_OVER + 1):
             self.machine.cancel(self.main, number)
-        if not rate:
+        if not self.get("RATE"):
             return
         for number in range(3):
-            ahead = self.get(f"OCR{number + 1}") - count
-            if ahead > 0:
-                self.machine.schedule(self.main, number, cycles_ps(ahead, rate), PRIORITY)
+            if self.get(f"OCR{number + 1}") > count:
+                self._schedule(number, self.get(f"OCR{number + 1}"))
         if not self.get("CR") & FRR and self.get("OCR1") >= count:
-            self.machine.schedule(self.main, RESTART, cycles_ps(self.get("OCR1") + 1 - count, rate), PRIORITY)
-        self.machine.schedule(self.main, ROLL_OVER, cycles_ps(0x100000000 - count, rate), PRIORITY)
+            self._schedule(RESTART, self.get("OCR1") + 1)
+        self._schedule(ROLL_OVER, 0x100000000)
+
+    def _schedule(self, event: int, count: int) -> None:
+        """An event at a counter value, counted from BASE so that nothing drifts."""
+        due = self.get64("BEGAN") + cycles_ps(count - self.get("BASE"), self.get("RATE"))
+        self.machine.schedule(self.main, event, max(due - self.machine.now_ps(), 0), PRIORITY)
 
     # ---------------------------------------------------------------- calls
     def on_read(self, register: str, stored: int) -> int:
@@ -132,8 +140,10 @@ class GPT(Peripheral):
         elif register == "PR":
             self._continue_from(self.count())
         elif register.startswith("OCR"):
-            restarts = register == "OCR1" and not self.get("CR") & FRR
-            self._continue_from(0 if restarts else self.count())
+            if register == "OCR1" and not self.get("CR") & FRR:
+                self._continue_from(0)
+            else:
+                self._plan()
         self._update()
         return None
 
@@ -145,6 +155,9 @@ class GPT(Peripheral):
             count = 0
         elif value & ~old & EN and value & ENMOD:
             count = 0
+        elif self.rate() == self.get("RATE"):
+            self._plan()
+            return
         self._continue_from(count)
 
     def on_event(self, number: int) -> None:

@@ -6,71 +6,15 @@ becomes a module of its own when it gets behaviour.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import ClassVar
-
 from digitrig.peripherals.base import Peripheral, register
-from digitrig.peripherals.registers import Access, Block, Field, Register, tagged
-from digitrig.platform.model import Value
+from digitrig.peripherals.registers import Access, Register, tagged
 
-RO, WO, W1C = Access.RO, Access.WO, Access.W1C
+RO, WO = Access.RO, Access.WO
 
 
 def _at(names: str, first: int, step: int = 4) -> tuple[Register, ...]:
     """Registers with these names side by side."""
     return tuple(Register(name, first + step * i) for i, name in enumerate(names.split()))
-
-
-@register("Timers.KE1xZ_FTM")
-class FTM(Peripheral):
-    """FlexTimer with the wide SC register of KE1xZ."""
-
-    lines = ("IRQ",)
-    attributes: ClassVar[Mapping[str, type]] = {"numberOfChannels": int}
-    source = "KE1xZ64 RM, chapter FTM"
-
-    @classmethod
-    def tables(cls, attributes: Mapping[str, Value]) -> tuple[Block, ...]:
-        count = attributes.get("numberOfChannels", 6)
-        channels = range(count if isinstance(count, int) else 6)
-        rows = (
-            *_at("SC CNT MOD", 0x00),
-            *(Register(f"C{n}SC / Channel {n} status and control", 0x0C + 8 * n) for n in channels),
-            *(Register(f"C{n}V / Channel {n} value", 0x10 + 8 * n) for n in channels),
-            Register("CNTIN / Counter initial value", 0x4C),
-            Register("STATUS / Capture and compare status", 0x50),
-            Register("MODE / Features mode", 0x54, reset=4),
-            *_at("SYNC OUTINIT OUTMASK COMBINE DEADTIME EXTTRIG POL FMS FILTER FLTCTRL QDCTRL", 0x58),
-            *_at("CONF FLTPOL SYNCONF INVCTRL SWOCTRL PWMLOAD HCR", 0x84),
-            Register("MOD_MIRROR / Mirror of modulo", 0x200),
-            *(Register(f"C{n}V_MIRROR / Mirror of channel {n} value", 0x204 + 4 * n) for n in channels),
-        )
-        return (Block("", 0x1000, tagged(*rows)),)
-
-
-@register("Timers.Kinetis_LPTMR")
-class LPTMR(Peripheral):
-    lines = ("IRQ",)
-    source = "KE1xZ64 RM, chapter LPTMR"
-    TABLE = tagged(
-        Register(
-            "CSR / Control and status",
-            0x0,
-            fields=(
-                Field("TEN / Enable", 0),
-                Field("TMS / Mode", 1),
-                Field("TFC / Free-running", 2),
-                Field("TPP / Pin polarity", 3),
-                Field("TPS / Pin select", 4, 2),
-                Field("TIE / Interrupt enable", 6),
-                Field("TCF / Compare flag", 7, 1, W1C),
-                Field("TDRE / DMA request enable", 8),
-            ),
-        ),
-        Register("PSR / Prescale", 0x4),
-        Register("CMR / Compare", 0x8),
-        Register("CNR / Counter", 0xC),
-    )
 
 
 @register("Timers.Kinetis_RTC")
