@@ -15,7 +15,9 @@ CORES = {"cortex-m0+": 0, "cortex-m7": 1}
 READ, WRITE, EXECUTE = 1, 2, 4
 STOP_TIME, STOP_INSTRUCTIONS, STOP_BREAKPOINT, STOP_BYTE, STOP_ASLEEP, STOP_LOCKUP = range(6)
 STOP_UNDEFINED, STOP_HOST, STOP_EXIT, STOP_RESET, STOP_FAULT = range(6, 11)
-HOOK_READ, HOOK_WRITE, HOOK_EVENT, HOOK_RESET, HOOK_SYSTEM_RESET, HOOK_LOG = range(6)
+HOOK_READ, HOOK_WRITE, HOOK_EVENT, HOOK_RESET, HOOK_SYSTEM_RESET, HOOK_LOG, HOOK_SEMIHOSTING = range(7)
+SEMIHOSTING_OFF, SEMIHOSTING_ON, SEMIHOSTING_FILES = 0, 1, 3
+STREAM_CONSOLE, STREAM_ITM = 0, 1
 LOG_KINDS = ("tagged", "absent", "reserved", "bus_fault", "exception", "lockup", "reset", "undefined")
 BUS_RESULTS = (
     "ok",
@@ -94,6 +96,7 @@ class Core:
         self._handle: ctypes.c_void_p | None = handle
         self._hook: Any = None
         self._hook_error: BaseException | None = None
+        self._files: Callable[[int, int], int] | None = None
         self._stop = binding.StopRecord()
 
     @property
@@ -180,6 +183,8 @@ class Core:
         def call(_user: Any, pointer: Any) -> int:
             c = pointer.contents
             try:
+                if c.kind == HOOK_SEMIHOSTING and self._files is not None:
+                    return self._files(c.arg, c.value) & 0xFFFFFFFF
                 return hook(c.kind, c.device, c.arg, c.value, c.old, c.written, c.width) & 0xFFFFFFFF
             except BaseException as error:  # carried through C and raised again by run()
                 if self._hook_error is None:
@@ -286,6 +291,24 @@ class Core:
     def uart_stop_on(self, device: int, byte: int | None) -> None:
         """End runs when a UART has sent this byte."""
         self._check(self.lib.dr_uart_stop_on(self.handle, device, -1 if byte is None else byte))
+
+    # ------------------------------------------------------------------ semihosting and ITM
+    def set_semihosting(self, flags: int, files: Callable[[int, int], int] | None = None) -> None:
+        """SEMIHOSTING_OFF, _ON or _FILES; files(operation, r1) -> r0 does what the guest asks about files."""
+        self._files = files
+        if files is not None and self._hook is None:
+            self.set_hook(lambda kind, device, arg, value, *rest: value)
+        self._check(self.lib.dr_set_semihosting(self.handle, flags))
+
+    def console_receive(self, stream: int = STREAM_CONSOLE) -> bytes:
+        """Everything the guest has written by semihosting, or to ITM port 0, since the last call."""
+        count = self.lib.dr_console_available(self.handle, stream)
+        data = (ctypes.c_uint8 * max(1, count))()
+        return bytes(data[: self.lib.dr_console_receive(self.handle, stream, data, count)])
+
+    def console_send(self, data: bytes) -> None:
+        """Keyboard input for semihosting; when it is used up, the guest reads end of file."""
+        self._check(self.lib.dr_console_send(self.handle, data, len(data)))
 
     # ------------------------------------------------------------------ running
     def reset(self) -> None:

@@ -17,7 +17,7 @@ extern "C" {
 #define DR_API __attribute__((visibility("default")))
 
 /* Raised whenever a struct or prototype below changes; the binding refuses a library with another number. */
-#define DR_ABI_VERSION 1u
+#define DR_ABI_VERSION 2u
 
 typedef struct dr_board dr_board;
 
@@ -102,7 +102,8 @@ typedef enum dr_hook_kind {
     DR_HOOK_EVENT = 2, /* arg = event number given to dr_schedule */
     DR_HOOK_RESET = 3, /* registers have been put to their reset values */
     DR_HOOK_SYSTEM_RESET = 4, /* device = ~0u; the core asked for SYSRESETREQ */
-    DR_HOOK_LOG = 5    /* arg = dr_log_kind, address in `value`, device or ~0u; see dr_get_log */
+    DR_HOOK_LOG = 5,   /* arg = dr_log_kind, address in `value`, device or ~0u; see dr_get_log */
+    DR_HOOK_SEMIHOSTING = 6 /* a call about files: arg = operation, value = R1; the return value is R0 */
 } dr_hook_kind;
 
 typedef struct dr_hook_call {
@@ -169,6 +170,16 @@ DR_API uint32_t dr_uart_available(const dr_board *board, uint32_t device);   /* 
 /* Take up to length bytes the board has sent; at_ps (or NULL) gets the time each byte's stop bit ended. */
 DR_API uint32_t dr_uart_receive(dr_board *board, uint32_t device, uint8_t *data, uint64_t *at_ps, uint32_t length);
 DR_API dr_status dr_uart_stop_on(dr_board *board, uint32_t device, int32_t byte); /* -1 = off; else stop when sent */
+
+/* ------------------------------------------------------------------ semihosting and ITM */
+enum { DR_SEMIHOSTING_ON = 1u, DR_SEMIHOSTING_FILES = 2u };
+/* ON (at first): BKPT 0xAB is a call of the host: console, clock, exit. Otherwise it is a breakpoint like any other.
+ * FILES: calls about files go to the hook (DR_HOOK_SEMIHOSTING); without it they fail. */
+DR_API dr_status dr_set_semihosting(dr_board *board, uint32_t flags);
+enum { DR_STREAM_CONSOLE = 0, DR_STREAM_ITM = 1 }; /* semihosting's console; ITM stimulus port 0 */
+DR_API uint32_t dr_console_available(const dr_board *board, uint32_t stream); /* bytes written, not yet taken */
+DR_API uint32_t dr_console_receive(dr_board *board, uint32_t stream, uint8_t *data, uint32_t length);
+DR_API dr_status dr_console_send(dr_board *board, const void *data, uint32_t length); /* keyboard input; then end of file */
 
 /* ------------------------------------------------------------------ timing */
 /* Cost classes are named; the binding hands over cycles by name, so that the tables live in readable Python. */

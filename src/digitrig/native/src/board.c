@@ -48,6 +48,7 @@ dr_status dr_create(const dr_config *config, dr_board **out) {
     for (uint32_t i = 0; i < DR_COST_COUNT; i++) {
         b->cost[i] = 1;
     }
+    b->semihosting = DR_SEMIHOSTING_ON;
     b->snapshot_id = 0;
     b->next_snapshot_id = 1;
     dr_cpu_reset(b);
@@ -67,6 +68,7 @@ void dr_destroy(dr_board *b) {
     for (uint32_t i = 0; i < b->device_count; i++) {
         dr_device_free(b->devices[i]);
     }
+    dr_streams_free(b);
     free(b->log);
     free(b->code_scratch);
     free(b);

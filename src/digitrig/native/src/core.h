@@ -76,6 +76,7 @@ typedef struct dr_cpu { /* snapshot kind */
     uint32_t sleeping;   /* 0 running, 1 WFI, 2 WFE */
     uint32_t halted;     /* 0, or dr_stop_reason that cannot be left without reset (lock-up) */
     uint32_t stack_low;
+    uint32_t semihosting_errno, semihosting_position; /* of ":semihosting-features" */
     uint64_t cycles, instructions;
 } dr_cpu;
 
@@ -155,6 +156,17 @@ typedef struct dr_mapping {
     uint32_t base, size, device;
 } dr_mapping;
 
+/* ------------------------------------------------------------------ semihosting and console (semihosting.c) */
+enum { DR_STREAM_INPUT = DR_STREAM_ITM + 1, DR_STREAM_COUNT };
+typedef struct dr_stream { /* the host's: no part of snapshots */
+    uint8_t *data;
+    uint32_t length, capacity;
+} dr_stream;
+
+bool dr_semihosting(struct dr_board *b); /* BKPT 0xAB; false = not a call that there is, so a breakpoint like others */
+void dr_itm_put(struct dr_board *b, uint32_t value, uint32_t width);
+void dr_streams_free(struct dr_board *b);
+
 /* ------------------------------------------------------------------ the board */
 struct dr_board {
     /* hot: the run loop */
@@ -183,6 +195,8 @@ struct dr_board {
     void *hook_user;
     uint32_t vector_table;
     uint32_t stop_on_fault;
+    uint32_t semihosting; /* DR_SEMIHOSTING_* */
+    dr_stream streams[DR_STREAM_COUNT];
     uint32_t stack_watch_low, stack_watch_high;
     uint32_t breakpoints[32], breakpoint_count;
     dr_log_entry *log;

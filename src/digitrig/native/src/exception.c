@@ -255,8 +255,7 @@ static bool fault_enabled(const struct dr_board *b, uint32_t exception) {
 /* Make `exception` pending if it can preempt now, else HardFault, else lock up. */
 static void raise_or_escalate(struct dr_board *b, uint32_t exception, uint32_t hfsr) {
     int32_t now = dr_execution_priority(b);
-    bool possible = dr_is_v7(b) || exception == DR_EXC_SVC;
-    if (possible && fault_enabled(b, exception) && group_priority(b, dr_exception_priority(b, exception)) < now) {
+    if (dr_is_v7(b) && fault_enabled(b, exception) && group_priority(b, dr_exception_priority(b, exception)) < now) {
         dr_set_pending(b, exception);
         return;
     }
@@ -278,35 +277,18 @@ void dr_raise(struct dr_board *b, uint32_t exception, uint32_t cfsr) {
     raise_or_escalate(b, exception, DR_HFSR_FORCED);
 }
 
-void dr_raise_svc(struct dr_board *b) {
+bool dr_raise_svc(struct dr_board *b) {
     b->deadline = 0;
+    if (group_priority(b, dr_exception_priority(b, DR_EXC_SVC)) < dr_execution_priority(b)) {
+        dr_set_pending(b, DR_EXC_SVC);
+        return true;
+    }
     raise_or_escalate(b, DR_EXC_SVC, DR_HFSR_FORCED);
-}
-
-/* Semihosting (Arm's "Semihosting for AArch32 and AArch64"): the exits only; the other calls need a host that answers.
- */
-static bool semihosting(struct dr_board *b) {
-    enum { SYS_EXIT = 0x18, SYS_EXIT_EXTENDED = 0x20, ADP_STOPPED_APPLICATION_EXIT = 0x20026 };
-    uint32_t operation = b->cpu.r[0], status = 0, reason = b->cpu.r[1];
-    if (operation == SYS_EXIT_EXTENDED) {
-        uint32_t block = b->cpu.r[1];
-        if (block % 4 || dr_bus_read(b, block, 4, &reason) != DR_BUS_OK ||
-            dr_bus_read(b, block + 4u, 4, &status) != DR_BUS_OK) {
-            return false;
-        }
-    } else if (operation != SYS_EXIT) {
-        return false;
-    }
-    if (reason != ADP_STOPPED_APPLICATION_EXIT) {
-        status = 1;
-    }
-    b->cpu.r[15] += 2;
-    dr_stop_run(b, DR_STOP_EXIT, status);
-    return true;
+    return false;
 }
 
 void dr_raise_breakpoint(struct dr_board *b, uint32_t number) {
-    if (number == 0xAB && semihosting(b)) {
+    if (number == 0xAB && dr_semihosting(b)) {
         return;
     }
     b->deadline = 0;

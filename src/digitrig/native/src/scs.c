@@ -106,7 +106,7 @@ static uint32_t read_icsr(const struct dr_board *b) {
         others |= b->scs.active[word] & ~self;
         irqs |= b->scs.pending[word];
     }
-    uint32_t base = dr_is_v7(b) && active && !others ? 1u << 11 : 0;
+    uint32_t base = dr_is_v7(b) && !others ? 1u << 11 : 0;
     return active | base | pending << 12 | (irqs ? 1u << 22 : 0) | (uint32_t)dr_is_pending(b, DR_EXC_SYSTICK) << 26 |
            (uint32_t)dr_is_pending(b, DR_EXC_PENDSV) << 28 | (uint32_t)dr_is_pending(b, DR_EXC_NMI) << 31;
 }
@@ -478,6 +478,13 @@ static uint32_t itm_read(const struct dr_board *b, uint32_t offset) {
     return offset == 0xE00 ? b->scs.itm_ter : offset == 0xE80 ? b->scs.itm_tcr : 0;
 }
 
+/* Port 0 is the console; the others have no reader. */
+static void write_stimulus(struct dr_board *b, uint32_t port, uint32_t value, uint32_t width) {
+    if (port == 0 && (b->scs.demcr & DEMCR_TRCENA) && (b->scs.itm_tcr & 1u) && (b->scs.itm_ter & 1u)) {
+        dr_itm_put(b, value, width);
+    }
+}
+
 static void itm_write(struct dr_board *b, uint32_t offset, uint32_t value) {
     if (offset == 0xE00) {
         b->scs.itm_ter = value;
@@ -552,6 +559,10 @@ bool dr_scs_write(struct dr_board *b, uint32_t address, uint32_t width, uint32_t
     uint32_t offset = address & 0xFFCu, shift = 8u * (address & 3u);
     if (where == BLOCK_NONE || (width != 4 && !dr_is_v7(b))) {
         return false;
+    }
+    if (where == BLOCK_ITM && offset < 0x80u) {
+        write_stimulus(b, offset / 4u, value, width);
+        return true;
     }
     if (width != 4) {
         bool acts = where == BLOCK_SCS &&
