@@ -1,4 +1,4 @@
-/* Every option of the firmware, with its reason. A build overrides one with -DCMAKE_C_FLAGS=-D<NAME>=<value>. */
+/* Every option of the firmware, with its reason. CMake's -DDEFINES=<NAME>=<value> changes one. */
 #ifndef COMMON_CONFIG_H
 #define COMMON_CONFIG_H
 

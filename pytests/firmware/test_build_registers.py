@@ -7,6 +7,7 @@ evkmimxrt1060, with field positions from MKE16Z4.h and MIMXRT1062.h; reset value
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import pytest
@@ -17,6 +18,16 @@ from digitrig.firmware_build import build_program
 unicorn = pytest.importorskip("unicorn", reason="unicorn is not installed (pip install -e .[test])")
 arm = pytest.importorskip("unicorn.arm_const")
 
+TOOLCHAINS = [
+    "zig",
+    pytest.param(
+        "gcc",
+        marks=pytest.mark.skipif(
+            shutil.which("arm-none-eabi-gcc") is None,
+            reason="arm-none-eabi-gcc is not installed (apt install gcc-arm-none-eabi)",
+        ),
+    ),
+]
 HANG = Path(__file__).parent / "programs" / "hang.c"
 ERR, VLD, LOCK, PR = 1 << 26, 1 << 24, 1 << 31, 1 << 31
 SCG, PCC, LPUART0 = 0x40064000, 0x40065000, 0x4006A000
@@ -81,7 +92,7 @@ def run(elf: Path, model: int, memories: list[tuple[int, int]], vectors: int, re
     return registers
 
 
-@pytest.fixture(scope="module", params=["zig"])
+@pytest.fixture(scope="module", params=TOOLCHAINS)
 def ke16z(request: pytest.FixtureRequest) -> Registers:
     status = {address: PR for address in range(PCC, PCC + 0x200, 4)} | {LPUART0 + 0x14: 3 << 22}
     reset = {0x40052000: 0x2980, SCG + 0x200: 5, SCG + 0x300: 1}
@@ -90,7 +101,7 @@ def ke16z(request: pytest.FixtureRequest) -> Registers:
     return run(elf, arm.UC_CPU_ARM_CORTEX_M0, memories, 0, Registers(reset, status))
 
 
-@pytest.fixture(scope="module", params=["zig"])
+@pytest.fixture(scope="module", params=TOOLCHAINS)
 def rt1060(request: pytest.FixtureRequest) -> Registers:
     status = {ANALOG + 0x270: 1 << 16, ANALOG + 0x150: 1 << 15, DCDC_REG0: 1 << 31, 0x40184014: 3 << 22}
     status |= {ANALOG + pll: LOCK for pll in (0x00, 0x30, 0xA0)}

@@ -273,6 +273,21 @@ def test_program_that_hangs_reaches_the_time_limit(name: str) -> None:
         board.run_until_line("never", timeout_ms=30)
 
 
+def watched(tmp_path: Path, name: str, program: str) -> Board:
+    """A program built with the watchdog on: 65535 / 128 kHz = 512 ms on KE16Z, 65535 / 32.768 kHz = 2 s on RT1060."""
+    options = {"DEFINES": "WATCHDOG_REFRESH=1"}
+    return Board(name, elf=build_program(PROGRAMS / f"{program}.c", name, out_dir=tmp_path, options=options))
+
+
+def test_watchdog_that_is_kept_on_resets_a_program_that_hangs(tmp_path: Path, name: str) -> None:
+    with watched(tmp_path, name, "hang") as board:
+        board.run_for(2500)
+        starts = [at for at, text in board.lines() if text == "started"]
+        assert len(starts) >= 2
+        period_ms = (starts[1] - starts[0]) / PS_PER_MS
+        assert period_ms == pytest.approx({"frdm_ke16z": 512, "mimxrt1060_evk": 2000}[name], rel=0.05)
+
+
 def test_program_that_never_prints_is_told_to_sleep(name: str) -> None:
     with misbehave(name, "mute") as board, pytest.raises(TimeLimitReached, match="asleep, nothing can wake it"):
         board.run_until_line("never", timeout_ms=30)

@@ -23,6 +23,7 @@ static uint32_t last_byte_ms;
 static uint8_t command[CONSOLE_LINE_MAX];
 static uint32_t command_length;
 
+static uint8_t *frame; /* where the image bytes go */
 static uint32_t frame_length;
 static uint16_t frame_crc;    /* of the image bytes so far */
 static uint16_t received_crc; /* the two bytes after them */
@@ -55,6 +56,7 @@ static bool command_is(const char *name) {
 
 static void begin_frame(void) {
     state = STATE_FRAME;
+    frame = runner_staging();
     frame_length = 0;
     frame_crc = CRC16_START;
     received_crc = 0;
@@ -120,7 +122,7 @@ static void finish_frame(uint32_t now_ms) {
 
 static void frame_byte(uint8_t byte, uint32_t now_ms) {
     if (frame_length < IMAGE_BYTES) {
-        runner_staging()[frame_length] = byte;
+        frame[frame_length] = byte;
         frame_crc = crc16_add(frame_crc, byte);
     } else {
         received_crc = (uint16_t)(((uint32_t)received_crc << 8) | byte);
