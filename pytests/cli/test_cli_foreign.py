@@ -104,3 +104,14 @@ def test_raw_binary_without_symbols_reports_bare_addresses(cli, tmp_path):
     assert outcome.code == 5
     assert "pc 0x00000040," in outcome.err
     assert outcome.out == ""
+
+
+@pytest.mark.parametrize(("reason", "code"), [(0x20026, 0), (0x20023, 1)])
+def test_semihosting_exit_ends_the_run_with_its_status(cli, tmp_path, reason, code):
+    """SYS_EXIT with ADP_Stopped_ApplicationExit or ADP_Stopped_RunTimeErrorUnknown (Arm semihosting, SYS_EXIT)."""
+    movs_r0_24, ldr_r1_literal, bkpt_ab = 0x2018, 0x4901, 0xBEAB
+    program = (movs_r0_24, ldr_r1_literal, bkpt_ab, BRANCH_TO_SELF, reason & 0xFFFF, reason >> 16)
+    (tmp_path / "exit.bin").write_bytes(thumb_program(*program))
+    outcome = cli("run", BOARD, "--elf", tmp_path / "exit.bin", "--for-ms", 5)
+    assert outcome.code == code, outcome.err
+    assert ("semihosting with status 1" in outcome.err) == bool(code)

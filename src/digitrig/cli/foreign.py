@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 from digitrig.cli import output
-from digitrig.errors import DigitrigError, FirmwareFault, TimeLimitReached
+from digitrig.errors import CheckFailed, DigitrigError, FirmwareFault, TimeLimitReached
 from digitrig.protocols import StopReason
 
 if TYPE_CHECKING:
@@ -30,8 +30,8 @@ def run_foreign(
 ) -> None:
     """Run a firmware file until `until` appears on its console, it faults, or `for_ms` of virtual time have passed.
 
-    Raises FirmwareFault (exit code 4) or TimeLimitReached (5); returns only when `until` was seen or the firmware
-    asked for its end by semihosting.
+    Raises FirmwareFault (exit code 4), TimeLimitReached (5), or CheckFailed (1) when the firmware ends itself by
+    semihosting with a status that is not 0; returns when `until` was seen or the status is 0.
     """
     from digitrig.cli.opening import existing_file, open_board
 
@@ -41,7 +41,7 @@ def run_foreign(
         failure: DigitrigError | None = None
         try:
             _run(opened, shown, for_ms)
-        except (FirmwareFault, TimeLimitReached) as error:
+        except (CheckFailed, FirmwareFault, TimeLimitReached) as error:
             failure = error
         shown.update(final=True)
         if as_json:
@@ -87,6 +87,8 @@ def _run(board: Board, shown: LiveConsole, for_ms: float) -> None:
         left -= step
         since_fault = since_fault + step if in_fault_handler(board) else 0.0
         shown.update()
+        if stop.reason is StopReason.EXIT and stop.detail:
+            raise CheckFailed(f"{board.name}: the firmware ended itself by semihosting with status {stop.detail}")
         if shown.found or stop.reason is StopReason.EXIT:
             return
         if stop.reason in (StopReason.LOCKUP, StopReason.UNDEFINED):
