@@ -11,7 +11,7 @@ PY := .venv/bin/python
 PIP := $(PY) -m pip --disable-pip-version-check install -qq --constraint constraints.txt
 # The strict build finds what the ordinary one lets pass; -Wconversion stays off: register arithmetic narrows on purpose.
 STRICT := -std=gnu11 -fPIC -shared -O1 -Wall -Wextra -Werror -Wshadow -Wstrict-prototypes -Wmissing-prototypes \
-	-Wpointer-arith -Wcast-align -Wundef -Wvla -Wformat=2 -Wimplicit-fallthrough -Wwrite-strings
+	-Wpointer-arith -Wundef -Wvla -Wformat=2 -Wimplicit-fallthrough -Wwrite-strings
 NATIVE := src/digitrig/native
 CORE := $(wildcard $(NATIVE)/src/*.c)
 CORE_INPUTS := $(CORE) $(wildcard $(NATIVE)/*/*.h) setup.py pyproject.toml
@@ -95,7 +95,7 @@ robot61: firmware build/robot61
 
 test: firmware .venv/.test
 	@echo "== pytest with $(JOBS) workers"
-	@$(PY) -m pytest -n $(JOBS) --junitxml results/$(RUN)/pytest/junit.xml $(ARGS)
+	@$(PY) -m pytest -n $(JOBS) --dist worksteal --junitxml results/$(RUN)/pytest/junit.xml $(ARGS)
 
 bench: firmware
 	@echo "== bench: emulation speed, beside QEMU where it is installed"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -35,6 +36,11 @@ RANK = {name: rank for rank, names in enumerate(LAYERS) for name in names}
 DETERMINISTIC = ("native", "timing", "platform", "peripherals", "engines", "board", "reference", "codegen")
 
 
+@cache
+def syntax(path: Path) -> ast.Module:
+    return ast.parse(path.read_text(encoding="utf-8"), filename=str(path))
+
+
 def modules() -> Iterator[tuple[str, Path]]:
     """(unit, file) of every Python file: `digitrig/cli/run.py` belongs to the unit `cli`."""
     for path in sorted(PACKAGE.rglob("*.py")):
@@ -43,19 +49,22 @@ def modules() -> Iterator[tuple[str, Path]]:
             yield parts[0].removesuffix(".py"), path
 
 
-def imports(path: Path) -> Iterator[tuple[str, int]]:
+@cache
+def imports(path: Path) -> list[tuple[str, int]]:
     """(full module name, line) of every import in a file, those inside functions too."""
+    found: list[tuple[str, int]] = []
     package = ("digitrig", *path.relative_to(PACKAGE).with_suffix("").parts)[:-1]
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"), filename=str(path))):
+    for node in ast.walk(syntax(path)):
         if isinstance(node, ast.Import):
-            yield from ((alias.name, node.lineno) for alias in node.names)
+            found += [(alias.name, node.lineno) for alias in node.names]
         elif isinstance(node, ast.ImportFrom):
             base = package[: len(package) - node.level + 1] if node.level else ()
             name = ".".join([*base, *([node.module] if node.module else [])])
             if name == "digitrig":
-                yield from ((f"digitrig.{alias.name}", node.lineno) for alias in node.names)
+                found += [(f"digitrig.{alias.name}", node.lineno) for alias in node.names]
             else:
-                yield name, node.lineno
+                found.append((name, node.lineno))
+    return found
 
 
 def foreign_imports(names: set[str]) -> list[tuple[str, str, int]]:
@@ -116,7 +125,7 @@ def test_exceptions_are_defined_in_errors_only() -> None:
     for unit, path in modules():
         if unit == "errors":
             continue
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        for node in ast.walk(syntax(path)):
             if isinstance(node, ast.ClassDef):
                 bases = {ast.unparse(base).split(".")[-1] for base in node.bases}
                 if any(base.endswith(("Error", "Exception", "Fault")) for base in bases):
