@@ -16,7 +16,7 @@ NATIVE := src/digitrig/native
 CORE := $(wildcard $(NATIVE)/src/*.c)
 CORE_INPUTS := $(CORE) $(wildcard $(NATIVE)/*/*.h) setup.py pyproject.toml
 # What runs on the sanitizer builds: the core's own tests (not the long comparison with other CPUs), and whole boards.
-SANITIZED := $(PY) -m pytest -q pytests/native --ignore=pytests/native/differential
+SANITIZED := $(PY) -m pytest -q pytests/native pytests/peripherals pytests/boards --ignore=pytests/native/differential
 C_FILES = $(shell git ls-files '$(NATIVE)/*.c' '$(NATIVE)/*.h' 'firmware/*.c' 'firmware/*.h' 'pytests/*.c' 'pytests/*.h')
 FIRMWARE_INPUTS = $(shell find firmware models platforms src/digitrig/codegen src/digitrig/firmware_build.py \
 	-name __pycache__ -prune -o -type f -print 2>/dev/null)
