@@ -219,6 +219,23 @@ def test_request_of_a_debugger_is_set_back_after_the_result(board: Board) -> Non
     assert board.read_symbol("digitrig_fault") == bytes(4)
 
 
+def test_request_of_a_debugger_waits_for_a_frame_but_not_for_half_a_command(board: Board) -> None:
+    data = frame(load_source("ink:4")[0][0].tobytes())
+    board.send("ima")
+    board.run_for(5)
+    board.write_symbol("digitrig_request", (1).to_bytes(4, "little"))
+    board.run_until_line("Inference time")
+    since = len(board.lines())
+    board.send(b"ge\n" + data[:300])
+    board.run_for(40)
+    board.write_symbol("digitrig_request", (1).to_bytes(4, "little"))
+    board.run_for(40)
+    assert new_lines(board, since) == ["ready for 784 bytes + crc16"]
+    board.send(data[300:])
+    board.run_for(200)
+    assert [line for line in new_lines(board, since) if line.startswith("Top1")] == ["Top1 class = 4"] * 2
+
+
 def test_crc_in_the_error_is_that_of_the_received_bytes(board: Board) -> None:
     data = bytes(range(256)) * 3 + bytes(16)
     begin_frame(board)

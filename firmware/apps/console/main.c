@@ -27,7 +27,7 @@ static void each_millisecond(uint32_t now_ms) {
     protocol_tick(now_ms);
     board_watchdog_refresh();
     const bool button = button_pressed(board_button());
-    if (!protocol_is_idle()) {
+    if (!protocol_may_run()) {
         return;
     }
     if (digitrig_request != 0u) {

@@ -1,7 +1,5 @@
 #include "protocol.h"
 
-#include <stdbool.h>
-
 #include "boards/board.h"
 #include "common/config.h"
 #include "common/line.h"
@@ -182,4 +180,4 @@ void protocol_tick(uint32_t now_ms) {
     }
 }
 
-int protocol_is_idle(void) { return state == STATE_LINE && command_length == 0u; }
+bool protocol_may_run(void) { return state != STATE_FRAME || frame_length == 0u; }

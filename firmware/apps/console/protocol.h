@@ -5,6 +5,7 @@
 #ifndef CONSOLE_PROTOCOL_H
 #define CONSOLE_PROTOCOL_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 /* One received byte. */
@@ -16,7 +17,7 @@ void protocol_line_error(uint32_t errors, uint32_t now_ms);
 /* Time goes by: to be called once a millisecond. */
 void protocol_tick(uint32_t now_ms);
 
-/* True between commands: a run now destroys nothing that is arriving. */
-int protocol_is_idle(void);
+/* False while an image is arriving: a run now would destroy it. */
+bool protocol_may_run(void);
 
 #endif
