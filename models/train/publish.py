@@ -143,8 +143,8 @@ counts ({card["ties"]} of the test images have two highest scores).
 The last 5,000 of the 60,000 training images are the validation set, on which everything was chosen; int8 accuracy on it
 by seed: {tried}. The test images only measured the result. The student learns from augmented images and from the scores
 of a larger teacher network; its weights are averaged over the steps. Made with TensorFlow {training["tensorflow"]},
-Keras {training["keras"]} on {training["machine"]}; the same versions, seed and thread count on the same kind of processor
-give the same file.
+Keras {training["keras"]} on {training["machine"]}; the same versions, seed and thread count on the same kind of
+processor give the same file.
 """
 
 

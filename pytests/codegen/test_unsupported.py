@@ -1,0 +1,130 @@
+"""Models that no kernel can run: the error names operator, tensor and what is supported."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import tiny_models as tiny
+from ai_edge_litert import schema_py_generated as schema
+from tiny_models import ModelBuilder, Quantised
+
+from digitrig.codegen import generate
+from digitrig.errors import FileFormatError, UnsupportedModelError
+
+ONE = Quantised(1 / 255, -128)
+
+
+def _conv(path: Path, **changes: Any) -> Path:
+    settings: dict[str, Any] = {
+        "image": (6, 6, 2),
+        "weights": np.ones((3, 3, 3, 2), np.int8),
+        "bias": np.zeros(3, np.int32),
+        "source": ONE,
+        "kernel_scales": np.full(3, 0.01, np.float32),
+        "target": Quantised(0.1, 0),
+    }
+    return tiny.conv2d(path, **{**settings, **changes})
+
+
+def _dilated(path: Path) -> Path:
+    return _conv(path, dilation=2)
+
+
+def _grouped(path: Path) -> Path:
+    return _conv(path, weights=np.ones((4, 3, 3, 1), np.int8), bias=np.zeros(4, np.int32), kernel_scales=np.ones(4))
+
+
+def _unknown_activation(path: Path) -> Path:
+    return _conv(path, act="TANH")
+
+
+def _unknown_operator(path: Path) -> Path:
+    build = ModelBuilder()
+    ends = [build.tensor(name, (1, 4), ONE) for name in ("in", "out")]
+    build.operator("LOGISTIC", ends[:1], ends[1:])
+    return build.write(path, ends[:1], ends[1:])
+
+
+def _floats(path: Path) -> Path:
+    build = ModelBuilder()
+    ends = [build.tensor(name, (1, 4), None, kind=schema.TensorType.FLOAT32) for name in ("in", "out")]
+    build.operator("SOFTMAX", ends[:1], ends[1:], tiny._options("SoftmaxOptions", beta=1.0))
+    return build.write(path, ends[:1], ends[1:])
+
+
+def _batch_of_two(path: Path) -> Path:
+    build = ModelBuilder()
+    ends = [build.tensor("in", (2, 4), ONE), build.tensor("out", (2, 4), Quantised(1 / 256, -128))]
+    build.operator("SOFTMAX", ends[:1], ends[1:], tiny._options("SoftmaxOptions", beta=1.0))
+    return build.write(path, ends[:1], ends[1:])
+
+
+def _softmax_scale(path: Path) -> Path:
+    build = ModelBuilder()
+    ends = [build.tensor("in", (1, 4), ONE), build.tensor("out", (1, 4), Quantised(1 / 128, -128))]
+    build.operator("SOFTMAX", ends[:1], ends[1:], tiny._options("SoftmaxOptions", beta=1.0))
+    return build.write(path, ends[:1], ends[1:])
+
+
+def _computed_weights(path: Path) -> Path:
+    build = ModelBuilder()
+    ends = [
+        build.tensor("in", (1, 4), ONE),
+        build.tensor("w", (2, 4), Quantised(0.1)),
+        build.tensor("out", (1, 2), ONE),
+    ]
+    build.operator("FULLY_CONNECTED", ends[:2], ends[2:], tiny._options("FullyConnectedOptions"))
+    return build.write(path, ends[:1], ends[2:])
+
+
+def _asymmetric_weights(path: Path) -> Path:
+    build = ModelBuilder()
+    weights = np.ones((2, 4), np.int8)
+    ends = [build.tensor("in", (1, 4), ONE), build.tensor("w", (2, 4), Quantised(0.1, 3), weights)]
+    last = build.tensor("out", (1, 2), ONE)
+    build.operator("FULLY_CONNECTED", ends, [last], tiny._options("FullyConnectedOptions"))
+    return build.write(path, ends[:1], [last])
+
+
+CASES: dict[Callable[[Path], Path], str] = {
+    _dilated: r"operator 0 CONV_2D \(output 'out'\): dilationHFactor is 2; expected dilationHFactor 1; nothing else",
+    _grouped: r"operator 0 CONV_2D .* weights 'weights' are for 1 channels, the input has 2; .*no grouped convolution",
+    _unknown_activation: r"fusedActivationFunction is TANH; expected fusedActivationFunction NONE or RELU or RELU6",
+    _unknown_operator: r"operator 0 LOGISTIC \(output 'out'\): no kernel does this operator; expected CONV_2D",
+    _floats: r"operator 0 SOFTMAX .*: tensor 'in' is FLOAT32; expected INT8 \(convert the model with full integer",
+    _batch_of_two: r"tensor 'in' has shape \(2, 4\); expected a batch of 1 as first dimension",
+    _softmax_scale: r"output has scale 0\.0078125 and zero point -128; expected scale 1/256 and zero point -128",
+    _computed_weights: r"operator 0 FULLY_CONNECTED .*: the weights are not constant; expected constant weights",
+    _asymmetric_weights: r"weights 'w' have zero point 3; expected zero point 0 for weights",
+}
+
+
+@pytest.mark.parametrize("make", CASES, ids=lambda function: function.__name__.strip("_"))
+def test_what_is_not_supported_is_told(tmp_path: Path, make: Callable[[Path], Path]) -> None:
+    path = make(tmp_path / "model.tflite")
+    with pytest.raises(UnsupportedModelError, match=CASES[make]) as error:
+        generate(path, tmp_path / "out")
+    assert error.value.exit_code == 2
+    assert str(error.value).startswith(str(path))
+    assert not (tmp_path / "out").exists()
+
+
+def test_model_without_operators_is_told(tmp_path: Path) -> None:
+    build = ModelBuilder()
+    only = build.tensor("in", (1, 4), ONE)
+    path = build.write(tmp_path / "empty.tflite", [only], [only])
+    with pytest.raises(FileFormatError, match="no operators; expected at least one operator"):
+        generate(path, tmp_path / "out")
+
+
+def test_model_with_two_inputs_is_told(tmp_path: Path) -> None:
+    build = ModelBuilder()
+    ends = [build.tensor(name, (1, 4), ONE) for name in ("a", "b", "out")]
+    build.operator("ADD", ends[:2], ends[2:])
+    path = build.write(tmp_path / "two.tflite", ends[:2], ends[2:])
+    with pytest.raises(FileFormatError, match="2 input tensors; expected one input tensor"):
+        generate(path, tmp_path / "out")
