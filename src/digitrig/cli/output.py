@@ -61,7 +61,7 @@ def table(title: str, columns: Sequence[str], rows: Iterable[Sequence[object]]) 
     from rich.console import Console
     from rich.table import Table
 
-    drawn = Table(title=title, title_justify="left", title_style="bold")
+    drawn = Table()
     for column in columns:
         drawn.add_column(column.lstrip(">"), justify="right" if column.startswith(">") else "left")
     for row in rows:
@@ -74,6 +74,7 @@ def table(title: str, columns: Sequence[str], rows: Iterable[Sequence[object]]) 
     console = PipedConsole(markup=False, highlight=False)
     if not console.is_terminal:
         console.width = max(console.width, 160)
+    console.print(title, style="bold", soft_wrap=True)  # Table(title=...) would wrap it at the width of the table
     console.print(drawn)
 
 
