@@ -400,8 +400,9 @@ def test_a_fault_in_hardfault_locks_up(m7: bool) -> None:
 def test_svc_where_it_cannot_preempt_escalates(m7: bool) -> None:
     m = Machine(m7)
     m.code(MAIN, CPSID_I, SVC_7)
-    m.step(3)
+    m.step(2)
     assert m.exception == HARD_FAULT
+    assert m.word(m["sp"] + 24) == MAIN + 2, "synchronous: the address of the SVC itself (B1.5.6, ReturnAddress)"
     assert not m7 or m.peek(HFSR) == 1 << 30
 
 

@@ -189,7 +189,7 @@ enum {
 #define DR_HFSR_DEBUGEVT (1u << 31)
 /* A synchronous fault: status bits set, `exception` (or HardFault by escalation) pending, or lock-up. */
 void dr_raise(struct dr_board *b, uint32_t exception, uint32_t cfsr);
-void dr_raise_svc(struct dr_board *b);
+bool dr_raise_svc(struct dr_board *b); /* false: escalated to HardFault */
 void dr_raise_breakpoint(struct dr_board *b, uint32_t number);
 /* Take the highest pending exception if it can preempt; true if one was taken. */
 bool dr_take_exception(struct dr_board *b);

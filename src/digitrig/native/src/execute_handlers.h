@@ -483,7 +483,16 @@ H(skip) { NEXT(SIZE); }
         call;                                                                                                          \
         JUMP(resume);                                                                                                  \
     }
-AFTER_CALL(svc, dr_raise_svc(b))
+H(svc) {
+    uint32_t address = dr_page_pc(page, i), itstate = dr_page_itstate(page, i);
+    COMPLETE(SIZE);
+    if (!dr_raise_svc(b)) { /* a HardFault instead: the instruction is the one that faulted */
+        b->cpu.r[15] = address;
+        b->cpu.itstate = itstate;
+        b->cpu.instructions--;
+    }
+    JUMP(resume);
+}
 AFTER_CALL(wfi, dr_execute_wfi(b))
 AFTER_CALL(wfe, dr_execute_wfe(b))
 AFTER_CALL(sev, dr_execute_sev(b))
