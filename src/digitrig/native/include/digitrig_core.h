@@ -33,17 +33,17 @@ typedef enum dr_status {
 typedef enum dr_core_kind { DR_CORE_CORTEX_M0PLUS = 0, DR_CORE_CORTEX_M7 = 1 } dr_core_kind;
 
 typedef struct dr_config {
-    uint32_t core;             /* dr_core_kind */
-    uint32_t irq_count;        /* external interrupts, 1..240 */
-    uint32_t priority_bits;    /* implemented bits of a priority byte: 2 on Armv6-M, 3..8 on Armv7-M */
-    uint32_t mpu_regions;      /* 0, 8 or 16 */
-    uint32_t has_vtor;         /* 0 or 1 */
-    uint32_t has_fpu;          /* 0 none, 1 single, 2 single and double precision */
-    uint32_t cpuid;            /* value of SCB CPUID */
-    uint32_t ccsidr[2];        /* cache size: [0] data, [1] instruction; 0 = no cache */
+    uint32_t core;                /* dr_core_kind */
+    uint32_t irq_count;           /* external interrupts, 1..240 */
+    uint32_t priority_bits;       /* implemented bits of a priority byte: 2 on Armv6-M, 3..8 on Armv7-M */
+    uint32_t mpu_regions;         /* 0, 8 or 16 */
+    uint32_t has_vtor;            /* 0 or 1 */
+    uint32_t has_fpu;             /* 0 none, 1 single, 2 single and double precision */
+    uint32_t cpuid;               /* value of SCB CPUID */
+    uint32_t ccsidr[2];           /* cache size: [0] data, [1] instruction; 0 = no cache */
     uint32_t systick_external_hz; /* reference clock of SysTick with CLKSOURCE = 0 */
-    uint32_t systick_calib;    /* value of SYST_CALIB */
-    uint64_t clock_hz;         /* core clock at reset */
+    uint32_t systick_calib;       /* value of SYST_CALIB */
+    uint64_t clock_hz;            /* core clock at reset */
 } dr_config;
 
 /* ------------------------------------------------------------------ life */
@@ -57,10 +57,10 @@ DR_API const char *dr_error(const dr_board *board); /* "" if none; valid until t
 enum { DR_MEM_READ = 1u, DR_MEM_WRITE = 2u, DR_MEM_EXECUTE = 4u };
 
 typedef struct dr_region_config {
-    uint32_t base, size; /* multiples of 1024 */
-    uint32_t flags;      /* DR_MEM_*: what the core may do; the host may always read and write */
-    uint32_t read_wait;  /* extra core cycles of each data read here */
-    uint32_t fetch_wait; /* extra core cycles of each fetched halfword here (16-bit fetch, no buffer) */
+    uint32_t base, size;  /* multiples of 1024 */
+    uint32_t flags;       /* DR_MEM_*: what the core may do; the host may always read and write */
+    uint32_t read_wait;   /* extra core cycles of each data read here */
+    uint32_t fetch_wait;  /* extra core cycles of each fetched halfword here (16-bit fetch, no buffer) */
     uint32_t branch_wait; /* extra core cycles when a taken branch lands here */
 } dr_region_config;
 
@@ -102,8 +102,8 @@ typedef enum dr_hook_kind {
     DR_HOOK_EVENT = 2, /* arg = event number given to dr_schedule */
     DR_HOOK_RESET = 3, /* registers have been put to their reset values */
     DR_HOOK_SYSTEM_RESET = 4, /* device = ~0u; the core asked for SYSRESETREQ */
-    DR_HOOK_LOG = 5,   /* arg = dr_log_kind, address in `value`, device or ~0u; see dr_get_log */
-    DR_HOOK_SEMIHOSTING = 6 /* a call about files: arg = operation, value = R1; the return value is R0 */
+    DR_HOOK_LOG = 5,          /* arg = dr_log_kind, address in `value`, device or ~0u; see dr_get_log */
+    DR_HOOK_SEMIHOSTING = 6   /* a call about files: arg = operation, value = R1; the return value is R0 */
 } dr_hook_kind;
 
 typedef struct dr_hook_call {
@@ -117,10 +117,10 @@ DR_API dr_status dr_set_hook(dr_board *board, dr_hook hook, void *user);
 
 typedef struct dr_device_config {
     uint32_t base, size;
-    uint32_t widths;         /* or of 1, 2, 4: access widths the block takes; others are bus errors */
-    uint32_t absent_faults;  /* 1: an offset with no register is a bus error; 0: reads 0, counted and logged */
-    uint32_t model;          /* dr_model_kind */
-    uint32_t parameters[8];  /* of the native model */
+    uint32_t widths;        /* or of 1, 2, 4: access widths the block takes; others are bus errors */
+    uint32_t absent_faults; /* 1: an offset with no register is a bus error; 0: reads 0, counted and logged */
+    uint32_t model;         /* dr_model_kind */
+    uint32_t parameters[8]; /* of the native model */
     uint32_t register_count;
     const dr_register *registers;
 } dr_device_config;
@@ -129,7 +129,8 @@ typedef enum dr_model_kind { DR_MODEL_REGISTERS = 0, DR_MODEL_LPUART = 1 } dr_mo
 
 DR_API dr_status dr_add_device(dr_board *board, const char *name, const dr_device_config *config, uint32_t *device);
 DR_API dr_status dr_add_mirror(dr_board *board, uint32_t device, uint32_t base); /* same block, second address */
-DR_API dr_status dr_set_enabled(dr_board *board, uint32_t device, uint32_t enabled); /* 0: clock gated, accesses fault */
+DR_API dr_status dr_set_enabled(dr_board *board, uint32_t device,
+                                uint32_t enabled); /* 0: clock gated, accesses fault */
 DR_API dr_status dr_set_device_clock(dr_board *board, uint32_t device, uint64_t hz); /* functional clock; 0 = stopped */
 DR_API dr_status dr_get_register(dr_board *board, uint32_t device, uint32_t index, uint32_t *value);
 DR_API dr_status dr_set_register(dr_board *board, uint32_t device, uint32_t index, uint32_t value);
@@ -153,7 +154,7 @@ typedef enum dr_log_kind {
 typedef struct dr_log_entry {
     uint32_t kind, device, register_index, address;
     uint32_t width, write, value, pc;
-    uint32_t lr, detail; /* detail: exception number, reserved bits, or dr_bus_result */
+    uint32_t lr, detail;   /* detail: exception number, reserved bits, or dr_bus_result */
     uint64_t at_ps, count; /* first time; repeats of the same (kind, address, pc is the first one's) are counted */
 } dr_log_entry;
 DR_API uint32_t dr_log_count(const dr_board *board);
@@ -165,8 +166,8 @@ DR_API void dr_clear_log(dr_board *board);
  * gap_bits: idle bits after each byte. The bytes follow whatever is queued already. */
 DR_API dr_status dr_uart_send(dr_board *board, uint32_t device, const void *data, uint32_t length, uint64_t bit_ps,
                               uint32_t gap_bits);
-DR_API uint32_t dr_uart_pending(const dr_board *board, uint32_t device);     /* bytes still on their way in */
-DR_API uint32_t dr_uart_available(const dr_board *board, uint32_t device);   /* bytes sent by the board, not yet taken */
+DR_API uint32_t dr_uart_pending(const dr_board *board, uint32_t device);   /* bytes still on their way in */
+DR_API uint32_t dr_uart_available(const dr_board *board, uint32_t device); /* bytes sent by the board, not yet taken */
 /* Take up to length bytes the board has sent; at_ps (or NULL) gets the time each byte's stop bit ended. */
 DR_API uint32_t dr_uart_receive(dr_board *board, uint32_t device, uint8_t *data, uint64_t *at_ps, uint32_t length);
 DR_API dr_status dr_uart_stop_on(dr_board *board, uint32_t device, int32_t byte); /* -1 = off; else stop when sent */
@@ -179,7 +180,8 @@ DR_API dr_status dr_set_semihosting(dr_board *board, uint32_t flags);
 enum { DR_STREAM_CONSOLE = 0, DR_STREAM_ITM = 1 }; /* semihosting's console; ITM stimulus port 0 */
 DR_API uint32_t dr_console_available(const dr_board *board, uint32_t stream); /* bytes written, not yet taken */
 DR_API uint32_t dr_console_receive(dr_board *board, uint32_t stream, uint8_t *data, uint32_t length);
-DR_API dr_status dr_console_send(dr_board *board, const void *data, uint32_t length); /* keyboard input; then end of file */
+DR_API dr_status dr_console_send(dr_board *board, const void *data,
+                                 uint32_t length); /* keyboard input; then end of file */
 
 /* ------------------------------------------------------------------ timing */
 /* Cost classes are named; the binding hands over cycles by name, so that the tables live in readable Python. */
@@ -189,17 +191,17 @@ DR_API dr_status dr_set_cost(dr_board *board, uint32_t cost, uint32_t cycles);
 
 /* ------------------------------------------------------------------ run */
 typedef enum dr_stop_reason {
-    DR_STOP_TIME = 0,       /* the time limit was reached */
+    DR_STOP_TIME = 0, /* the time limit was reached */
     DR_STOP_INSTRUCTIONS = 1,
     DR_STOP_BREAKPOINT = 2, /* pc is at a breakpoint, not yet executed */
     DR_STOP_BYTE = 3,       /* a UART sent the byte asked for */
     DR_STOP_ASLEEP = 4,     /* WFI/WFE and nothing can ever wake it */
     DR_STOP_LOCKUP = 5,
-    DR_STOP_UNDEFINED = 6,  /* an instruction this core does not have yet: see dr_error */
-    DR_STOP_HOST = 7,       /* dr_request_stop */
-    DR_STOP_EXIT = 8,       /* semihosting exit */
-    DR_STOP_RESET = 9,      /* SYSRESETREQ or a watchdog asked for reset; the host decides */
-    DR_STOP_FAULT = 10      /* a fault exception was taken and dr_stop_on_fault is on */
+    DR_STOP_UNDEFINED = 6, /* an instruction this core does not have yet: see dr_error */
+    DR_STOP_HOST = 7,      /* dr_request_stop */
+    DR_STOP_EXIT = 8,      /* semihosting exit */
+    DR_STOP_RESET = 9,     /* SYSRESETREQ or a watchdog asked for reset; the host decides */
+    DR_STOP_FAULT = 10     /* a fault exception was taken and dr_stop_on_fault is on */
 } dr_stop_reason;
 
 typedef struct dr_stop {
@@ -209,7 +211,7 @@ typedef struct dr_stop {
 
 DR_API dr_status dr_reset(dr_board *board); /* registers and devices to reset values, time goes on; memory kept */
 DR_API dr_status dr_set_vector_table(dr_board *board, uint32_t address); /* VTOR's reset value; loads nothing yet */
-DR_API dr_status dr_start(dr_board *board); /* SP and PC from the vector table */
+DR_API dr_status dr_start(dr_board *board);                              /* SP and PC from the vector table */
 DR_API dr_status dr_run(dr_board *board, uint64_t for_ps, uint64_t max_instructions, dr_stop *stop);
 DR_API void dr_request_stop(dr_board *board, uint32_t detail); /* from a hook, or another thread */
 DR_API dr_status dr_stop_on_fault(dr_board *board, uint32_t on);
@@ -224,13 +226,24 @@ DR_API uint32_t dr_stack_low(const dr_board *board); /* lowest SP seen since dr_
 DR_API dr_status dr_set_irq_pending(dr_board *board, uint32_t irq);
 
 enum { /* register numbers of dr_get_cpu / dr_set_cpu */
-    DR_CPU_R0 = 0, DR_CPU_SP = 13, DR_CPU_LR = 14, DR_CPU_PC = 15, DR_CPU_XPSR = 16, DR_CPU_MSP = 17, DR_CPU_PSP = 18,
-    DR_CPU_PRIMASK = 19, DR_CPU_BASEPRI = 20, DR_CPU_FAULTMASK = 21, DR_CPU_CONTROL = 22, DR_CPU_FPSCR = 23,
-    DR_CPU_S0 = 32 /* .. S31 = 63 */
+       DR_CPU_R0 = 0,
+       DR_CPU_SP = 13,
+       DR_CPU_LR = 14,
+       DR_CPU_PC = 15,
+       DR_CPU_XPSR = 16,
+       DR_CPU_MSP = 17,
+       DR_CPU_PSP = 18,
+       DR_CPU_PRIMASK = 19,
+       DR_CPU_BASEPRI = 20,
+       DR_CPU_FAULTMASK = 21,
+       DR_CPU_CONTROL = 22,
+       DR_CPU_FPSCR = 23,
+       DR_CPU_S0 = 32 /* .. S31 = 63 */
 };
 DR_API dr_status dr_get_cpu(const dr_board *board, uint32_t number, uint32_t *value);
 DR_API dr_status dr_set_cpu(dr_board *board, uint32_t number, uint32_t value);
-/* One instruction form under test: 1 if `halfwords` (first in the low half) decodes to an instruction, 0 if undefined. */
+/* One instruction form under test: 1 if `halfwords` (first in the low half) decodes to an instruction, 0 if undefined.
+ */
 DR_API uint32_t dr_decodes(dr_board *board, uint32_t first, uint32_t second, uint32_t *length);
 
 /* ------------------------------------------------------------------ snapshots */

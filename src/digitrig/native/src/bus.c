@@ -30,7 +30,8 @@ static dr_status check_free(dr_board *b, const char *name, uint32_t base, uint32
     for (uint32_t i = 0; i < b->region_count; i++) {
         dr_region *r = &b->regions[i];
         if (overlaps(base, size, r->base, r->size)) {
-            return dr_fail(b, DR_ERR_OVERLAP, "%s at 0x%08x overlaps memory %s at 0x%08x", name, base, r->name, r->base);
+            return dr_fail(b, DR_ERR_OVERLAP, "%s at 0x%08x overlaps memory %s at 0x%08x", name, base, r->name,
+                           r->base);
         }
     }
     for (uint32_t i = 0; i < b->map_count; i++) {

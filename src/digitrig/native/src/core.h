@@ -32,8 +32,8 @@ typedef enum dr_bus_result {
     DR_BUS_NO_EXECUTE = 6
 } dr_bus_result;
 
-/* page_flags. A store's fast path needs exactly DR_PAGE_DIRTY: pages of read-only regions carry DR_PAGE_LOCKED once written
- * by the host, pages with decoded code DR_PAGE_CODE, clean pages nothing. */
+/* page_flags. A store's fast path needs exactly DR_PAGE_DIRTY: pages of read-only regions carry DR_PAGE_LOCKED once
+ * written by the host, pages with decoded code DR_PAGE_CODE, clean pages nothing. */
 enum { DR_PAGE_DIRTY = 1u, DR_PAGE_CODE = 2u, DR_PAGE_LOCKED = 4u };
 
 struct dr_code_page; /* decoded instructions of one 1 KB page (decode.c) */
@@ -41,15 +41,15 @@ struct dr_code_page; /* decoded instructions of one 1 KB page (decode.c) */
 typedef struct dr_region {
     uint32_t base, size, flags;
     uint32_t read_wait, fetch_wait, branch_wait;
-    uint8_t *host;                /* snapshot kind, `size` bytes, zero at first */
-    uint8_t *page_flags;          /* scratch, one byte a page: DR_PAGE_* */
-    uint8_t *page_used;           /* snapshot.c: 1 once the page has been written since the region was made */
-    struct dr_code_page **code;   /* scratch, one pointer a page, NULL until decoded */
+    uint8_t *host;              /* snapshot kind, `size` bytes, zero at first */
+    uint8_t *page_flags;        /* scratch, one byte a page: DR_PAGE_* */
+    uint8_t *page_used;         /* snapshot.c: 1 once the page has been written since the region was made */
+    struct dr_code_page **code; /* scratch, one pointer a page, NULL until decoded */
     char name[32];
 } dr_region;
 
-/* Window table: the region that covers an address's megabyte, or &no_region. Where two regions share a megabyte only one
- * is there; dr_find_region finds the other. A fast access checks offset < size itself. */
+/* Window table: the region that covers an address's megabyte, or &no_region. Where two regions share a megabyte only
+ * one is there; dr_find_region finds the other. A fast access checks offset < size itself. */
 dr_region *dr_find_region(struct dr_board *b, uint32_t address); /* NULL if none */
 
 /* Everything that the fast path does not serve: devices, faults, regions hidden by the window table, first write to a
@@ -60,16 +60,17 @@ dr_bus_result dr_bus_write(struct dr_board *b, uint32_t address, uint32_t width,
 void dr_drop_code(dr_region *region, uint32_t page); /* decode.c: forget the decoded page */
 void dr_drop_all_code(dr_region *region);
 
-/* ------------------------------------------------------------------ CPU (cpu.c, decode.c, execute.c, exception.c, scs.c, fpu.c) */
-typedef struct dr_cpu { /* snapshot kind */
-    uint32_t r[16];      /* r[13] is the current SP, r[15] the address of the next instruction */
-    uint32_t flag_n, flag_z; /* N = flag_n >> 31; Z = flag_z == 0 (a result can be stored in both) */
+/* ------------------------------------------------------------------ CPU (cpu.c, decode.c, execute.c, exception.c,
+ * scs.c, fpu.c) */
+typedef struct dr_cpu {                  /* snapshot kind */
+    uint32_t r[16];                      /* r[13] is the current SP, r[15] the address of the next instruction */
+    uint32_t flag_n, flag_z;             /* N = flag_n >> 31; Z = flag_z == 0 (a result can be stored in both) */
     uint32_t flag_c, flag_v, flag_q, ge; /* 0 or 1; ge: 4 bits */
-    uint32_t itstate;    /* ITSTATE[7:0], 0 outside IT blocks */
+    uint32_t itstate;                    /* ITSTATE[7:0], 0 outside IT blocks */
     uint32_t ipsr;
-    uint32_t other_sp;   /* the stack pointer that r[13] is not */
+    uint32_t other_sp; /* the stack pointer that r[13] is not */
     uint32_t primask, faultmask, basepri, control;
-    uint32_t s[32];      /* FP registers; D[n] = S[2n] | S[2n+1] << 32 */
+    uint32_t s[32]; /* FP registers; D[n] = S[2n] | S[2n+1] << 32 */
     uint32_t fpscr;
     uint32_t exclusive, exclusive_address;
     uint32_t event_flag; /* WFE/SEV */
@@ -82,8 +83,9 @@ typedef struct dr_cpu { /* snapshot kind */
 
 typedef struct dr_scs { /* System Control Space, snapshot kind */
     uint32_t vtor, aircr, scr, ccr, shcsr, cfsr, hfsr, dfsr, mmfar, bfar, afsr, cpacr;
-    uint32_t fpccr, fpcar, fpdscr, csselr, demcr, actlr, icsr_pend; /* icsr_pend: bits of pending NMI, PendSV, SysTick */
-    uint8_t system_priority[16];       /* by exception number */
+    uint32_t fpccr, fpcar, fpdscr, csselr, demcr, actlr,
+        icsr_pend;               /* icsr_pend: bits of pending NMI, PendSV, SysTick */
+    uint8_t system_priority[16]; /* by exception number */
     uint8_t irq_priority[DR_MAX_IRQS];
     uint32_t enabled[8], pending[8], active[8], level[8]; /* external interrupts; level: line asserted */
     uint16_t system_active, system_pending;               /* by exception number, 1..15 */
@@ -91,22 +93,23 @@ typedef struct dr_scs { /* System Control Space, snapshot kind */
     uint64_t systick_zero_cycle; /* cycle at which the counter next reaches 0; DR_NEVER when stopped */
     uint32_t systick_value;      /* when stopped */
     uint32_t dwt_ctrl;
-    uint64_t dwt_base;           /* CYCCNT = cycles - dwt_base while enabled */
-    uint32_t dwt_value;          /* when stopped */
+    uint64_t dwt_base;  /* CYCCNT = cycles - dwt_base while enabled */
+    uint32_t dwt_value; /* when stopped */
     uint32_t dwt_comp[4], dwt_mask[4], dwt_function[4];
     uint32_t mpu_ctrl, mpu_rnr, mpu_rbar[16], mpu_rasr[16];
     uint32_t itm_tcr, itm_ter;
 } dr_scs;
 
-#define DR_COST_LIST(X)                                                                                               \
-    X(alu) X(mul) X(mul_long) X(mac) X(div) X(dsp) X(saturate) X(bitfield)                                            \
-    X(load) X(store) X(load_byte) X(load_double) X(store_double) X(multiple_base) X(multiple_register)                \
-    X(pop_pc_extra) X(load_pc_extra) X(branch) X(branch_not_taken) X(branch_link) X(branch_register) X(alu_pc)        \
-    X(table_branch) X(compare_branch_taken) X(compare_branch_not_taken) X(it) X(skipped) X(nop) X(wait) X(barrier)    \
-    X(special_register) X(change_state) X(supervisor) X(exclusive)                                                    \
-    X(fp_add) X(fp_mul) X(fp_mac) X(fp_div) X(fp_sqrt) X(fp_move) X(fp_load) X(fp_store) X(fp_convert)                \
-    X(fp_add_double) X(fp_mul_double) X(fp_mac_double) X(fp_div_double) X(fp_sqrt_double)                             \
-    X(exception_entry) X(exception_return) X(tail_chain) X(fp_context) X(peripheral_access)
+#define DR_COST_LIST(X)                                                                                                \
+    X(alu)                                                                                                             \
+    X(mul) X(mul_long) X(mac) X(div) X(dsp) X(saturate) X(bitfield) X(load) X(store) X(load_byte) X(load_double)       \
+        X(store_double) X(multiple_base) X(multiple_register) X(pop_pc_extra) X(load_pc_extra) X(branch)               \
+            X(branch_not_taken) X(branch_link) X(branch_register) X(alu_pc) X(table_branch) X(compare_branch_taken)    \
+                X(compare_branch_not_taken) X(it) X(skipped) X(nop) X(wait) X(barrier) X(special_register)             \
+                    X(change_state) X(supervisor) X(exclusive) X(fp_add) X(fp_mul) X(fp_mac) X(fp_div) X(fp_sqrt)      \
+                        X(fp_move) X(fp_load) X(fp_store) X(fp_convert) X(fp_add_double) X(fp_mul_double)              \
+                            X(fp_mac_double) X(fp_div_double) X(fp_sqrt_double) X(exception_entry) X(exception_return) \
+                                X(tail_chain) X(fp_context) X(peripheral_access)
 
 typedef enum dr_cost {
 #define X(name) DR_COST_##name,
@@ -130,14 +133,14 @@ typedef struct dr_event {
     uint32_t priority, sequence, device, number; /* earlier time first, then lower priority value, then sequence */
 } dr_event;
 
-typedef struct dr_time { /* snapshot kind */
+typedef struct dr_time {           /* snapshot kind */
     uint64_t base_ps, base_cycles; /* when the clock was last changed */
     uint64_t hz;
     uint32_t event_count, next_sequence;
     dr_event events[DR_MAX_EVENTS]; /* sorted */
 } dr_time;
 
-uint64_t dr_time_ps(const struct dr_board *b, uint64_t cycles);  /* virtual time at a cycle count, rounded down */
+uint64_t dr_time_ps(const struct dr_board *b, uint64_t cycles);    /* virtual time at a cycle count, rounded down */
 uint64_t dr_time_cycles(const struct dr_board *b, uint64_t at_ps); /* first cycle count at or after a time */
 /* Deliver every event due at b->cpu.cycles, then set b->event_cycle (DR_NEVER if none). Called by the CPU loop. */
 void dr_deliver_events(struct dr_board *b);
@@ -171,7 +174,7 @@ void dr_streams_free(struct dr_board *b);
 struct dr_board {
     /* hot: the run loop */
     dr_cpu cpu;
-    uint64_t deadline;    /* scratch: the loop leaves its fast path when cycles >= deadline: min of the four below, or 0 */
+    uint64_t deadline; /* scratch: the loop leaves its fast path when cycles >= deadline: min of the four below, or 0 */
     uint64_t event_cycle; /* scratch: next device event */
     uint64_t run_until;   /* scratch: cycle limit of this dr_run */
     uint64_t run_until_ps;
@@ -179,7 +182,7 @@ struct dr_board {
     uint64_t instruction_limit;
     uint32_t stop_requested; /* scratch: 1 + dr_stop_reason, 0 = none. Also set from other threads: read with acquire */
     uint32_t stop_detail;
-    dr_region *window[4096]; /* scratch: by address >> 20 */
+    dr_region *window[4096];     /* scratch: by address >> 20 */
     uint8_t cost[DR_COST_COUNT]; /* configuration */
     dr_scs scs;
     dr_time time;
@@ -202,7 +205,7 @@ struct dr_board {
     dr_log_entry *log;
     uint32_t log_count, log_capacity;
     char error[256];
-    void *code_scratch; /* owned by decode.c */
+    void *code_scratch;                     /* owned by decode.c */
     uint64_t snapshot_id, next_snapshot_id; /* which snapshot the dirty pages are counted from */
 };
 

@@ -38,7 +38,7 @@ typedef struct dr_device {
     const dr_model *model; /* NULL: host hook */
     uint32_t register_count;
     dr_register *registers;
-    uint16_t *slots; /* by byte offset: index of the register there */
+    uint16_t *slots;  /* by byte offset: index of the register there */
     uint32_t *values; /* snapshot kind */
     dr_line_state wire;
     void *state; /* snapshot kind, model->state_bytes */

@@ -114,7 +114,8 @@ dr_bus_result dr_device_write(dr_board *b, dr_device *d, uint32_t offset, uint32
         uint32_t lane = (offset + i - reg->offset) % reg->width;
         uint32_t count = reg->width - lane < width - i ? reg->width - lane : width - i;
         uint32_t lanes = width_mask(count) << (8 * lane);
-        write_register(b, d, DR_SLOT_INDEX(slot), DR_SLOT_ALIAS(slot), lanes, ((value >> (8 * i)) << (8 * lane)) & lanes);
+        write_register(b, d, DR_SLOT_INDEX(slot), DR_SLOT_ALIAS(slot), lanes,
+                       ((value >> (8 * i)) << (8 * lane)) & lanes);
         i += count;
     }
     return result;
@@ -125,8 +126,8 @@ static dr_status place(dr_board *b, dr_device *d, uint32_t index, uint32_t offse
     const dr_register *reg = &d->registers[index];
     for (uint32_t i = 0; i < reg->width; i++) {
         if (offset + i >= d->size || d->slots[offset + i] != DR_NO_SLOT) {
-            return dr_fail(b, DR_ERR_OVERLAP, "%s: register %u at offset 0x%x lies outside the block or on another", d->name,
-                           index, offset);
+            return dr_fail(b, DR_ERR_OVERLAP, "%s: register %u at offset 0x%x lies outside the block or on another",
+                           d->name, index, offset);
         }
         d->slots[offset + i] = (uint16_t)(index | alias << 14);
     }
@@ -137,7 +138,8 @@ static dr_status place_all(dr_board *b, dr_device *d) {
     for (uint32_t i = 0; i < d->register_count; i++) {
         const dr_register *reg = &d->registers[i];
         if (reg->width != 1 && reg->width != 2 && reg->width != 4) {
-            return dr_fail(b, DR_ERR_ARGUMENT, "%s: register %u has width %u; must be 1, 2 or 4", d->name, i, reg->width);
+            return dr_fail(b, DR_ERR_ARGUMENT, "%s: register %u has width %u; must be 1, 2 or 4", d->name, i,
+                           reg->width);
         }
         uint32_t copies = reg->flags & DR_REG_HIDDEN ? 0 : reg->flags & DR_REG_ALIAS_SET ? 4 : 1;
         for (uint32_t alias = 0; alias < copies; alias++) {
@@ -152,7 +154,8 @@ static dr_status place_all(dr_board *b, dr_device *d) {
 
 static dr_status build(dr_board *b, dr_device *d, const char *name, const dr_device_config *c) {
     if (c->size == 0 || c->size > 0x100000u || c->register_count > 0x3FFFu) {
-        return dr_fail(b, DR_ERR_ARGUMENT, "%s: size 0x%x or %u registers out of range", name, c->size, c->register_count);
+        return dr_fail(b, DR_ERR_ARGUMENT, "%s: size 0x%x or %u registers out of range", name, c->size,
+                       c->register_count);
     }
     snprintf(d->name, sizeof d->name, "%s", name);
     d->base = c->base;

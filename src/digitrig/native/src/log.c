@@ -41,8 +41,9 @@ void dr_log(dr_board *b, dr_log_kind kind, uint32_t device, uint32_t register_in
         b->log = grown;
         b->log_capacity = capacity;
     }
-    b->log[b->log_count++] = (dr_log_entry){kind,  device, register_index, address,    width,  write,
-                                            value, b->cpu.r[15], b->cpu.r[14], detail, dr_device_now(b), 1};
+    b->log[b->log_count++] =
+        (dr_log_entry){kind,         device,       register_index, address,          width, write, value,
+                       b->cpu.r[15], b->cpu.r[14], detail,         dr_device_now(b), 1};
     dr_call_hook(b, DR_HOOK_LOG, device, kind, width, address, 0, value);
 }
 

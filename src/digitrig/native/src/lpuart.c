@@ -15,20 +15,62 @@
 #define PS_PER_S 1000000000000ull
 #define CHUNK 4096u
 
-enum { R_VERID, R_PARAM, R_GLOBAL, R_PINCFG, R_BAUD, R_STAT, R_CTRL, R_DATA, R_MATCH, R_MODIR, R_FIFO, R_WATER, R_COUNT };
+enum {
+    R_VERID,
+    R_PARAM,
+    R_GLOBAL,
+    R_PINCFG,
+    R_BAUD,
+    R_STAT,
+    R_CTRL,
+    R_DATA,
+    R_MATCH,
+    R_MODIR,
+    R_FIFO,
+    R_WATER,
+    R_COUNT
+};
 
 enum { /* STAT */
-    STAT_PF = 1u << 16, STAT_FE = 1u << 17, STAT_NF = 1u << 18, STAT_OR = 1u << 19, STAT_IDLE = 1u << 20,
-    STAT_RDRF = 1u << 21, STAT_TC = 1u << 22, STAT_TDRE = 1u << 23, STAT_RAF = 1u << 24
+       STAT_PF = 1u << 16,
+       STAT_FE = 1u << 17,
+       STAT_NF = 1u << 18,
+       STAT_OR = 1u << 19,
+       STAT_IDLE = 1u << 20,
+       STAT_RDRF = 1u << 21,
+       STAT_TC = 1u << 22,
+       STAT_TDRE = 1u << 23,
+       STAT_RAF = 1u << 24
 };
 enum { /* CTRL */
-    CTRL_PT = 1u << 0, CTRL_PE = 1u << 1, CTRL_M = 1u << 4, CTRL_RSRC = 1u << 5, CTRL_LOOPS = 1u << 7, CTRL_M7 = 1u << 11,
-    CTRL_RE = 1u << 18, CTRL_TE = 1u << 19, CTRL_ILIE = 1u << 20, CTRL_RIE = 1u << 21, CTRL_TCIE = 1u << 22,
-    CTRL_TIE = 1u << 23, CTRL_PEIE = 1u << 24, CTRL_FEIE = 1u << 25, CTRL_NEIE = 1u << 26, CTRL_ORIE = 1u << 27
+       CTRL_PT = 1u << 0,
+       CTRL_PE = 1u << 1,
+       CTRL_M = 1u << 4,
+       CTRL_RSRC = 1u << 5,
+       CTRL_LOOPS = 1u << 7,
+       CTRL_M7 = 1u << 11,
+       CTRL_RE = 1u << 18,
+       CTRL_TE = 1u << 19,
+       CTRL_ILIE = 1u << 20,
+       CTRL_RIE = 1u << 21,
+       CTRL_TCIE = 1u << 22,
+       CTRL_TIE = 1u << 23,
+       CTRL_PEIE = 1u << 24,
+       CTRL_FEIE = 1u << 25,
+       CTRL_NEIE = 1u << 26,
+       CTRL_ORIE = 1u << 27
 };
 enum { /* FIFO */
-    FIFO_RXFE = 1u << 3, FIFO_TXFE = 1u << 7, FIFO_RXUFE = 1u << 8, FIFO_TXOFE = 1u << 9, FIFO_RXFLUSH = 1u << 14,
-    FIFO_TXFLUSH = 1u << 15, FIFO_RXUF = 1u << 16, FIFO_TXOF = 1u << 17, FIFO_RXEMPT = 1u << 22, FIFO_TXEMPT = 1u << 23
+       FIFO_RXFE = 1u << 3,
+       FIFO_TXFE = 1u << 7,
+       FIFO_RXUFE = 1u << 8,
+       FIFO_TXOFE = 1u << 9,
+       FIFO_RXFLUSH = 1u << 14,
+       FIFO_TXFLUSH = 1u << 15,
+       FIFO_RXUF = 1u << 16,
+       FIFO_TXOF = 1u << 17,
+       FIFO_RXEMPT = 1u << 22,
+       FIFO_TXEMPT = 1u << 23
 };
 enum { DATA_RXEMPT = 1u << 12, DATA_FRETSC = 1u << 13, DATA_PARITYE = 1u << 14 };
 enum { EVENT_TX = 0, EVENT_RX = 1, EVENT_IDLE = 2 };
@@ -38,10 +80,10 @@ typedef struct lpuart {
     uint32_t index[R_COUNT]; /* register index, ~0u where the map has none */
     uint32_t tx_count, rx_count, shifting, shift_word, receiving;
     uint16_t tx[MAX_FIFO], rx[MAX_FIFO]; /* rx: data and DATA_* flags, 16 bits */
-    uint32_t absent;        /* stands for registers that the short map lacks: always 0 */
-    uint64_t head_start_ps; /* when the first queued byte began or begins on the line */
-    uint64_t edge_ps;       /* falling edge of the start bit being received */
-    uint64_t line_free_ps;  /* the sender may not start earlier */
+    uint32_t absent;                     /* stands for registers that the short map lacks: always 0 */
+    uint64_t head_start_ps;              /* when the first queued byte began or begins on the line */
+    uint64_t edge_ps;                    /* falling edge of the start bit being received */
+    uint64_t line_free_ps;               /* the sender may not start earlier */
 } lpuart;
 
 typedef struct line_byte { /* one byte of the sender */
@@ -70,9 +112,7 @@ static uint32_t *value(dr_device *d, int which) {
 
 static uint32_t get(dr_device *d, int which) { return *value(d, which); }
 
-static uint32_t depth(dr_device *d, uint32_t enable_bit) {
-    return get(d, R_FIFO) & enable_bit ? d->parameters[1] : 1u;
-}
+static uint32_t depth(dr_device *d, uint32_t enable_bit) { return get(d, R_FIFO) & enable_bit ? d->parameters[1] : 1u; }
 
 /* ------------------------------------------------------------------ bit times and frames */
 static uint64_t bits_ps(dr_device *d, uint64_t half_bits) {
@@ -426,11 +466,12 @@ static void lpuart_reset(dr_board *b, dr_device *d) { abort_line(b, d); }
 static dr_status lpuart_create(dr_board *b, dr_device *d) {
     lpuart *u = d->state;
     if (d->parameters[0] > 1 || d->parameters[1] == 0 || d->parameters[1] > MAX_FIFO) {
-        return dr_fail(b, DR_ERR_ARGUMENT, "%s: register map %u or FIFO depth %u out of range", d->name, d->parameters[0],
-                       d->parameters[1]);
+        return dr_fail(b, DR_ERR_ARGUMENT, "%s: register map %u or FIFO depth %u out of range", d->name,
+                       d->parameters[0], d->parameters[1]);
     }
-    static const uint8_t offsets[2][R_COUNT] = {{0x00, 0x04, 0x08, 0x0C, 0x10, 0x14, 0x18, 0x1C, 0x20, 0x24, 0x28, 0x2C},
-                                                {0xFF, 0xFF, 0xFF, 0xFF, 0x00, 0x04, 0x08, 0x0C, 0x10, 0xFF, 0xFF, 0xFF}};
+    static const uint8_t offsets[2][R_COUNT] = {
+        {0x00, 0x04, 0x08, 0x0C, 0x10, 0x14, 0x18, 0x1C, 0x20, 0x24, 0x28, 0x2C},
+        {0xFF, 0xFF, 0xFF, 0xFF, 0x00, 0x04, 0x08, 0x0C, 0x10, 0xFF, 0xFF, 0xFF}};
     for (uint32_t i = 0; i < R_COUNT; i++) {
         uint32_t offset = offsets[d->parameters[0]][i];
         u->index[i] = offset == 0xFF ? ~0u : dr_register_at(d, offset);

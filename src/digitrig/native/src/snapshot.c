@@ -10,7 +10,7 @@
 
 typedef struct region_copy {
     uint32_t pages;
-    uint32_t *slot;  /* by page: 1 + index into `data`, 0 = never written, so zero */
+    uint32_t *slot; /* by page: 1 + index into `data`, 0 = never written, so zero */
     uint8_t *data;
 } region_copy;
 
