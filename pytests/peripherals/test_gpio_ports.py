@@ -178,6 +178,18 @@ def test_rt_led_is_lit_when_driven_low(rt1060):
     assert lit(rt1060, "mimxrt1060_evk", "user_led")
 
 
+def test_rt_fast_port_drives_the_led_once_its_pad_is_switched(rt1060):
+    gpio6, gpr26 = 0x42000000, 0x400AC068
+    rt1060.poke(gpio6 + GDIR, 1 << 9)
+    assert not lit(rt1060, "mimxrt1060_evk", "user_led")
+    rt1060.poke(gpr26, 0xFFFFFFFF)
+    assert lit(rt1060, "mimxrt1060_evk", "user_led")
+    rt1060.poke(gpio6 + 0x84, 1 << 9)
+    assert not lit(rt1060, "mimxrt1060_evk", "user_led")
+    rt1060.models["gpio1"].set_input(3, False)
+    assert not rt1060.peek(gpio6 + PSR) & 1 << 3
+
+
 def test_rt_data_register_shows_the_pad_of_an_input(rt1060):
     assert rt1060.peek(GPIO5 + DR) & 1
     push(rt1060, "mimxrt1060_evk", "sw8")

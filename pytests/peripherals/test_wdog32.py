@@ -9,6 +9,8 @@ from __future__ import annotations
 import pytest
 from fake_machine import FakeMachine
 
+from digitrig.platform import load_board
+
 BASE = 0x40052000
 CS, CNT, TOVAL, WIN = BASE, BASE + 4, BASE + 8, BASE + 12
 UNLOCK, REFRESH = 0xD928C520, 0xB480A602
@@ -203,3 +205,16 @@ def test_reset_status_names_the_watchdog():
     machine.models["rcm"].after_reset("wdog timeout")
     assert machine.peek(0x4007F008) == 0x20
     assert machine.peek(0x4007F018) == 0xA2
+
+
+def test_after_the_boot_rom_the_rt1060_one_is_off_and_can_be_unlocked():
+    """The ROM's register values are those of the board's YAML, with their source."""
+    machine = FakeMachine.of_board("mimxrt1060_evk")
+    for boot in load_board("mimxrt1060_evk").boot_registers:
+        machine.models[boot.device].set(boot.register, boot.value)
+    for model in machine.models.values():
+        model.on_reset()
+    machine.run_to(10**12)
+    assert machine.resets == []
+    machine.poke(0x400BC004, UNLOCK)
+    assert machine.peek(0x400BC000) & ULK

@@ -1,19 +1,22 @@
 """GPIO of i.MX RT: data, direction, pad status, pin interrupts.
 
 Source: i.MX RT1060 reference manual, chapter "General Purpose Input/Output". DR of an input pin gives the pad's level.
-A pin that nothing outside drives reads 1, as if pulled up. Not modelled: the pin multiplexer (every pin counts as a
-GPIO), the separate interrupts of GPIO1 pins 0 to 7, and the switch between GPIO1-3 and their fast twins (GPR26 to
-GPR29).
+A pin that nothing outside drives reads 1, as if pulled up. GPIO1 to GPIO4 share their pads with the fast ports GPIO6 to
+GPIO9; IOMUXC_GPR GPR26 to GPR29 choose, bit by bit. Not modelled: the pin multiplexer (every pin counts as a GPIO) and
+the separate interrupts of GPIO1 pins 0 to 7.
 """
 
 from __future__ import annotations
 
 from digitrig.peripherals.base import Peripheral, register
+from digitrig.peripherals.imxrt_system import IOMUXCGPR
 from digitrig.peripherals.registers import Access, Register, State, hidden
 from digitrig.platform.model import Connection
 
 M = State.MODELLED
 LOW, HIGH, RISING, FALLING = 0, 1, 2, 3
+# Ports that share pads: (slow, fast) -> the register whose bits choose the fast one.
+SHARED = {(f"gpio{n}", f"gpio{n + 5}"): f"GPR{25 + n}" for n in (1, 2, 3, 4)}
 
 
 @register("GPIOPort.IMXRT_GPIO")
@@ -53,18 +56,34 @@ class IMXRTPort(Peripheral):
     def set_input(self, pin: int, level: bool) -> None:
         """The level that the world outside drives on a pin."""
         mask = 1 << pin
-        self.set("INPUT", self.get("INPUT") | mask if level else self.get("INPUT") & ~mask)
-        self._update()
+        for port in {self, *self._sharing()}:
+            port.set("INPUT", port.get("INPUT") | mask if level else port.get("INPUT") & ~mask)
+            port._update()
+
+    def _sharing(self) -> list[IMXRTPort]:
+        """The slow and the fast port of this one's pads; empty where nothing is shared."""
+        for names in SHARED:
+            if self.name in names:
+                ports = [self.machine.peripherals().get(name) for name in names]
+                return [port for port in ports if isinstance(port, IMXRTPort)]
+        return []
+
+    def _owner(self, pin: int) -> IMXRTPort:
+        """The port that the pad is switched to."""
+        ports, choice = self._sharing(), self.peer(IOMUXCGPR)
+        if len(ports) < 2 or choice is None:
+            return self
+        return ports[choice.get(SHARED[ports[0].name, ports[1].name]) >> pin & 1]
 
     def drives(self, pin: int) -> bool:
-        return bool(self.get("GDIR") >> pin & 1)
+        return bool(self._owner(pin).get("GDIR") >> pin & 1)
 
     def pad_levels(self) -> int:
         direction = self.get("GDIR")
         return self.get("DR") & direction | self.get("INPUT") & ~direction
 
     def pin_level(self, pin: int) -> bool:
-        return bool(self.pad_levels() >> pin & 1)
+        return bool(self._owner(pin).pad_levels() >> pin & 1)
 
     # ---------------------------------------------------------------- calls
     def on_reset(self) -> None:
