@@ -13,6 +13,7 @@ from digitrig.platform.model import Platform
 from digitrig.resources import platforms_dir
 
 REPL = """nvic: IRQControllers.NVIC @ sysbus 0xE000E000
+    priorityMask: 0xC0
     IRQ -> cpu@0
 cpu: CPU.CortexM @ sysbus
     cpuType: "cortex-m0+"
@@ -170,6 +171,18 @@ def test_the_platforms_folder_is_that_of_the_resources():
     [
         ("title: A board\n", "", 1, "the board file lacks 'title'; supported: title: what the maker calls it"),
         ("core: cortex-m0+", "core: cortex-m3", 4, "'core' is 'cortex-m3'; supported: cortex-m0+, cortex-m7"),
+        (
+            "core: cortex-m0+",
+            "core: cortex-m7",
+            4,
+            "'core' is 'cortex-m7', but the cpuType of 'cpu' in b.repl:4 is 'cortex-m0+'",
+        ),
+        (
+            "priority_bits: 2",
+            "priority_bits: 3",
+            5,
+            "'cpu.priority_bits' is 3, but the priorityMask of 'nvic' is 0xC0; supported: the 2 bits of the mask",
+        ),
         ("name: b", "name: c", 1, "'name' is 'c' in b.yaml; supported: b"),
         ("soc: s", "sock: s", 3, "key 'sock' unknown; did you mean 'soc'?; supported: name, title"),
         ("soc: s", "soc: s\nsoc: t", 4, "key 'soc' given twice"),

@@ -163,6 +163,7 @@ def load_board_file(path: Path) -> BoardSpec:
         raise top["name"].error(f"'name' is '{top['name'].text()}' in {path.name}", path.stem)
     repl = path.with_suffix(".repl")
     platform = parse_repl(repl)
+    _check_core(top["core"], top["cpu"], platform)
     console = top["console"].mapping({"device": "an entry of the .repl", "baud": "a number"})
     clock = top["clock"].mapping({"reset": "a frequency", "running": "a frequency"})
     memory = _Memory(top["memory"], platform)
@@ -195,6 +196,20 @@ def load_board_file(path: Path) -> BoardSpec:
         models=tuple(item.text() for item in top["models"].items()),
         notes=tuple(item.text() for item in top["notes"].items()) if "notes" in top else (),
     )
+
+
+def _check_core(core: Node, cpu: Node, platform: Platform) -> None:
+    """The core's type and its priority bits stand in the `.repl` too, for Renode: they must agree."""
+    for entry in platform.entries.values():
+        found = entry.attributes.get("cpuType")
+        if entry.type == "CPU.CortexM" and found != core.text(CORES):
+            where = f"{entry.file.name}:{entry.line}"
+            raise core.error(f"'core' is '{core.text()}', but the cpuType of '{entry.name}' in {where} is {found!r}")
+        mask = entry.attributes.get("priorityMask")
+        bits = cpu.children().get("priority_bits")
+        if isinstance(mask, int) and bits is not None and 0xFF << (8 - bits.integer(2, 8)) & 0xFF != mask:
+            message = f"'{bits.trail}' is {bits.integer()}, but the priorityMask of '{entry.name}' is 0x{mask:02X}"
+            raise bits.error(message, f"the {mask.bit_count()} bits of the mask")
 
 
 def _entry_name(node: Node, platform: Platform, type_: str | None = None) -> str:
