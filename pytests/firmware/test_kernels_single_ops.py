@@ -8,20 +8,22 @@ from typing import Any
 import numpy as np
 import pytest
 import tiny_models as tiny
-from kernel_host import FORMS, Kernels
+from kernel_host import FORMS, AnyKernels, Kernels
+from kernel_target import CORES, TargetKernels
 from tiny_models import Quantised
 
 from digitrig.codegen.flatbuffer import read_graph
 from digitrig.codegen.lowering import lower
 from digitrig.reference.runtime import open_interpreter
 
-MODELS = 60  # random models of each operator
+MODELS = 40  # random models of each operator
 INPUTS = 6  # inputs for each
 
 
-@pytest.fixture(scope="module", params=sorted(FORMS))
-def kernels(request: pytest.FixtureRequest) -> Kernels:
-    return Kernels(request.param)
+@pytest.fixture(scope="module", params=[*sorted(FORMS), *sorted(CORES)])
+def kernels(request: pytest.FixtureRequest) -> AnyKernels:
+    """Both forms on the host, and what the compiler makes for both cores in Unicorn."""
+    return TargetKernels(request.param) if request.param in CORES else Kernels(request.param)
 
 
 def _inputs(random: np.random.Generator, shape: tuple[int, ...]) -> list[np.ndarray]:
@@ -32,7 +34,7 @@ def _inputs(random: np.random.Generator, shape: tuple[int, ...]) -> list[np.ndar
     return values
 
 
-def _check(kernels: Kernels, path: Path, random: np.random.Generator, what: str) -> None:
+def _check(kernels: AnyKernels, path: Path, random: np.random.Generator, what: str) -> None:
     graph = read_graph(path)
     (step,) = lower(graph)
     interpreter = open_interpreter(path)
@@ -55,7 +57,7 @@ ACTIVATIONS = ["NONE", "RELU", "RELU6", "RELU_N1_TO_1"]
 
 
 @pytest.mark.parametrize("seed", range(MODELS))
-def test_convolution_equals_the_reference(kernels: Kernels, tmp_path: Path, seed: int) -> None:
+def test_convolution_equals_the_reference(kernels: AnyKernels, tmp_path: Path, seed: int) -> None:
     random = np.random.default_rng(1000 + seed)
     kernel = tuple(int(n) for n in random.integers(1, 6, 2))
     image = (int(random.integers(kernel[0], 13)), int(random.integers(kernel[1], 13)), int(random.integers(1, 9)))
@@ -87,7 +89,7 @@ def test_convolution_equals_the_reference(kernels: Kernels, tmp_path: Path, seed
 
 
 @pytest.mark.parametrize("seed", range(MODELS))
-def test_dense_layer_equals_the_reference(kernels: Kernels, tmp_path: Path, seed: int) -> None:
+def test_dense_layer_equals_the_reference(kernels: AnyKernels, tmp_path: Path, seed: int) -> None:
     random = np.random.default_rng(2000 + seed)
     inputs, outputs = int(random.integers(1, 120)), int(random.integers(1, 40))
     weights = random.integers(-127, 128, (outputs, inputs)).astype(np.int8)
@@ -109,7 +111,7 @@ def test_dense_layer_equals_the_reference(kernels: Kernels, tmp_path: Path, seed
 
 
 @pytest.mark.parametrize("seed", range(MODELS))
-def test_max_pool_equals_the_reference(kernels: Kernels, tmp_path: Path, seed: int) -> None:
+def test_max_pool_equals_the_reference(kernels: AnyKernels, tmp_path: Path, seed: int) -> None:
     random = np.random.default_rng(3000 + seed)
     window = (2, 2) if seed % 3 == 0 else tuple(int(n) for n in random.integers(1, 5, 2))
     image = (int(random.integers(window[0], 15)), int(random.integers(window[1], 15)), int(random.integers(1, 11)))
@@ -124,7 +126,7 @@ def test_max_pool_equals_the_reference(kernels: Kernels, tmp_path: Path, seed: i
 
 
 @pytest.mark.parametrize("seed", range(MODELS))
-def test_softmax_equals_the_reference(kernels: Kernels, tmp_path: Path, seed: int) -> None:
+def test_softmax_equals_the_reference(kernels: AnyKernels, tmp_path: Path, seed: int) -> None:
     random = np.random.default_rng(4000 + seed)
     count = int(random.integers(1, 40))
     scale = [1e-6, 1e-3, 0.02, 0.1, 0.16, 0.25, 1.0, 8.0, 40.0][seed % 9] * random.uniform(0.6, 1.4)
@@ -134,7 +136,7 @@ def test_softmax_equals_the_reference(kernels: Kernels, tmp_path: Path, seed: in
     _check(kernels, path, random, f"{count} values, scale {scale}, beta {beta}")
 
 
-def test_convolution_scales_with_extreme_multipliers(kernels: Kernels, tmp_path: Path) -> None:
+def test_convolution_scales_with_extreme_multipliers(kernels: AnyKernels, tmp_path: Path) -> None:
     """Real multipliers just below, at and above powers of two, and so small that everything becomes the zero point."""
     random = np.random.default_rng(5000)
     for real in (0.5, np.nextafter(np.float32(0.5), np.float32(0)), 1.0, 1.5, 4.0, 2.0**-9, 2.0**-24, 2.0**-34):
@@ -152,7 +154,7 @@ def test_convolution_scales_with_extreme_multipliers(kernels: Kernels, tmp_path:
         _check(kernels, path, random, f"multiplier {real}")
 
 
-def test_dense_layer_rounds_exact_halves_away_from_zero(kernels: Kernels, tmp_path: Path) -> None:
+def test_dense_layer_rounds_exact_halves_away_from_zero(kernels: AnyKernels, tmp_path: Path) -> None:
     """Scale 1/2 puts every odd sum on a half, where the reference's floating point rounds away from zero."""
     path = tiny.fully_connected(
         tmp_path / "dense.tflite",
@@ -167,7 +169,7 @@ def test_dense_layer_rounds_exact_halves_away_from_zero(kernels: Kernels, tmp_pa
     assert found.tolist() == [[3, -3, 1]]
 
 
-def test_accumulators_wrap_as_in_the_reference(kernels: Kernels, tmp_path: Path) -> None:
+def test_accumulators_wrap_as_in_the_reference(kernels: AnyKernels, tmp_path: Path) -> None:
     """A bias near the limits of int32: folding the zero point into it must not change the sum."""
     random = np.random.default_rng(6000)
     path = tiny.conv2d(

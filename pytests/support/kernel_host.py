@@ -8,6 +8,7 @@ import json
 import re
 import subprocess
 import sys
+from abc import ABC, abstractmethod
 from pathlib import Path
 
 import numpy as np
@@ -40,123 +41,124 @@ def compiled(form: str, sources: tuple[Path, ...] = ()) -> Path:
     return library
 
 
-class Requantise(ctypes.Structure):
-    """struct requantise_s8"""
-
-    _fields_ = [
-        ("multiplier", ctypes.c_void_p),
-        ("shift", ctypes.c_void_p),
-        ("zero_point", ctypes.c_int32),
-        ("minimum", ctypes.c_int32),
-        ("maximum", ctypes.c_int32),
-    ]
-
-
 def _int16(names: str) -> list[tuple[str, type]]:
     return [(name, ctypes.c_int16) for name in names.split()]
 
 
-_PARAMETERS = [("weights", ctypes.c_void_p), ("bias", ctypes.c_void_p), ("out", Requantise)]
+def parameter_structs(pointer: type) -> dict[str, type[ctypes.Structure]]:
+    """The kernels' parameter structs by kernel, and `requantise_s8`, for a machine with pointers of this type."""
+
+    def struct(fields: list[tuple[str, type]]) -> type[ctypes.Structure]:
+        return type("Parameters", (ctypes.Structure,), {"_fields_": fields})
+
+    requantise = struct(
+        [
+            ("multiplier", pointer),
+            ("shift", pointer),
+            ("zero_point", ctypes.c_int32),
+            ("minimum", ctypes.c_int32),
+            ("maximum", ctypes.c_int32),
+        ]
+    )
+    constants = [("weights", pointer), ("bias", pointer), ("out", requantise)]
+    conv2d = _int16(
+        "input_h input_w input_c kernel_h kernel_w stride_h stride_w pad_top pad_left output_h output_w output_c"
+    )
+    pool = _int16("input_h input_w channels window_h window_w stride_h stride_w pad_top pad_left output_h output_w")
+    return {
+        "requantise_s8": requantise,
+        "conv2d_s8": struct([*conv2d, ("zero_byte", ctypes.c_uint8), *constants]),
+        "fully_connected_s8": struct([*_int16("inputs outputs"), *constants]),
+        "max_pool_s8": struct([*pool, ("minimum", ctypes.c_int8), ("maximum", ctypes.c_int8)]),
+        "softmax_s8": struct([(name, ctypes.c_int32) for name in ("count", "multiplier", "shift", "diff_min")]),
+    }
 
 
-class Conv2d(ctypes.Structure):
-    """struct conv2d_s8"""
-
-    _fields_ = [
-        *_int16(
-            "input_h input_w input_c kernel_h kernel_w stride_h stride_w pad_top pad_left output_h output_w output_c"
-        ),
-        ("zero_byte", ctypes.c_uint8),
-        *_PARAMETERS,
-    ]
-
-
-class FullyConnected(ctypes.Structure):
-    """struct fully_connected_s8"""
-
-    _fields_ = [*_int16("inputs outputs"), *_PARAMETERS]
-
-
-class MaxPool(ctypes.Structure):
-    """struct max_pool_s8"""
-
-    _fields_ = [
-        *_int16("input_h input_w channels window_h window_w stride_h stride_w pad_top pad_left output_h output_w"),
-        ("minimum", ctypes.c_int8),
-        ("maximum", ctypes.c_int8),
-    ]
-
-
-class Softmax(ctypes.Structure):
-    """struct softmax_s8"""
-
-    _fields_ = [(name, ctypes.c_int32) for name in ("count", "multiplier", "shift", "diff_min")]
-
-
-STRUCTS = {
-    "conv2d_s8": Conv2d,
-    "fully_connected_s8": FullyConnected,
-    "max_pool_s8": MaxPool,
-    "softmax_s8": Softmax,
-}
 GUARD = 0x5A
+MARGIN = 32  # guarded bytes before and after what a kernel writes
 
 
-class Kernels:
-    """The kernels of one form."""
+class AnyKernels(ABC):
+    """Calls of kernels, wherever they run; a subclass says how to place bytes there, call and read back."""
 
-    def __init__(self, form: str) -> None:
-        self.form = form
-        self.library = ctypes.CDLL(str(compiled(form)))
+    form: str
+    structs: dict[str, type[ctypes.Structure]]
+
+    @abstractmethod
+    def place(self, data: bytes) -> int:
+        """Address of a copy of these bytes, aligned to 16."""
+
+    @abstractmethod
+    def call(self, name: str, arguments: list[int]) -> None:
+        """Call a kernel with addresses as arguments."""
+
+    @abstractmethod
+    def read(self, address: int, length: int) -> bytes:
+        """Bytes as they are now."""
+
+    @abstractmethod
+    def forget(self) -> None:
+        """Free what was placed."""
 
     def run(self, step: Step, values: np.ndarray) -> np.ndarray:
         """Call the kernel of a lowered operator.  values: int8 of the input's shape.  Returns int8 of the output's.
 
         Checks that the kernel writes neither before nor after its output and scratch."""
-        arrays = {c.suffix: _aligned(c.values) for c in step.constants}
-        parameters = _fill(STRUCTS[step.kernel], step.fields, arrays)
-        source = _aligned(values.reshape(-1))
-        target = np.full(step.target.elements + 64, GUARD, np.uint8)
-        scratch = np.full(step.scratch_bytes + 64, GUARD, np.uint8)
-        arguments = [ctypes.byref(parameters), _pointer(source), _pointer(target, 32)]
-        if step.scratch_bytes:
-            arguments.append(_pointer(scratch, 32))
-        getattr(self.library, step.kernel)(*arguments)
-        for name, area in (("output", target), ("scratch", scratch)):
-            if (area[:32] != GUARD).any() or (area[-32:] != GUARD).any():
+        self.forget()
+        arrays = {c.suffix: self.place(c.values.tobytes()) for c in step.constants}
+        parameters = self._fill(self.structs[step.kernel], step.fields, arrays)
+        sizes = {"output": step.target.elements, "scratch": step.scratch_bytes}
+        areas = {name: self.place(bytes([GUARD]) * (size + 2 * MARGIN)) for name, size in sizes.items() if size}
+        arguments = [self.place(bytes(parameters)), self.place(values.tobytes())]
+        self.call(step.kernel, [*arguments, *(area + MARGIN for area in areas.values())])
+        for name, area in areas.items():
+            found = self.read(area, sizes[name] + 2 * MARGIN)
+            if set(found[:MARGIN] + found[-MARGIN:]) != {GUARD}:
                 raise AssertionError(f"{step.kernel} ({self.form}) writes outside its {name}")
-        return target[32:-32].view(np.int8).reshape(step.target.shape)
+        output = self.read(areas["output"] + MARGIN, sizes["output"])
+        return np.frombuffer(output, np.int8).reshape(step.target.shape)
+
+    def _fill(
+        self, kind: type[ctypes.Structure], fields: dict[str, int | str], arrays: dict[str, int]
+    ) -> ctypes.Structure:
+        """A parameter struct from the members that the generator writes as C text."""
+        struct = kind()
+        for name, value in fields.items():
+            if isinstance(value, int):
+                setattr(struct, name, value)
+            elif value.startswith("{."):
+                members = dict(re.findall(r"\.(\w+) = (\{layer\}_\w+|-?\d+)", value))
+                inner = {n: int(v) if re.fullmatch(r"-?\d+", v) else v for n, v in members.items()}
+                setattr(struct, name, self._fill(self.structs["requantise_s8"], inner, arrays))
+            else:
+                setattr(struct, name, arrays[value.removeprefix("{layer}_")])
+        return struct
 
 
-def _aligned(values: np.ndarray) -> np.ndarray:
-    """A contiguous copy that begins at a multiple of 16 bytes."""
-    room = np.zeros(values.nbytes + 16, np.uint8)
-    start = -room.ctypes.data % 16
-    copy = room[start : start + values.nbytes].view(values.dtype)
-    copy[:] = values.reshape(-1)
-    return copy
+class Kernels(AnyKernels):
+    """The kernels of one form, compiled for the host."""
 
+    def __init__(self, form: str) -> None:
+        self.form = form
+        self.structs = parameter_structs(ctypes.c_void_p)
+        self.library = ctypes.CDLL(str(compiled(form)))
+        self._placed: list[np.ndarray] = []
 
-def _pointer(array: np.ndarray, offset: int = 0) -> ctypes.c_void_p:
-    return ctypes.c_void_p(array.ctypes.data + offset)
+    def place(self, data: bytes) -> int:
+        room = np.zeros(len(data) + 16, np.uint8)
+        start = -room.ctypes.data % 16
+        room[start : start + len(data)] = np.frombuffer(data, np.uint8)
+        self._placed.append(room)
+        return int(room.ctypes.data + start)
 
+    def call(self, name: str, arguments: list[int]) -> None:
+        getattr(self.library, name)(*(ctypes.c_void_p(argument) for argument in arguments))
 
-def _fill(
-    kind: type[ctypes.Structure], fields: dict[str, int | str], arrays: dict[str, np.ndarray]
-) -> ctypes.Structure:
-    """A parameter struct from the members that the generator writes as C text."""
-    struct = kind()
-    struct.keep = arrays
-    for name, value in fields.items():
-        if isinstance(value, int):
-            setattr(struct, name, value)
-        elif value.startswith("{."):
-            members = dict(re.findall(r"\.(\w+) = (\{layer\}_\w+|-?\d+)", value))
-            inner = {n: int(v) if re.fullmatch(r"-?\d+", v) else v for n, v in members.items()}
-            setattr(struct, name, _fill(Requantise, inner, arrays))
-        else:
-            setattr(struct, name, arrays[value.removeprefix("{layer}_")].ctypes.data)
-    return struct
+    def read(self, address: int, length: int) -> bytes:
+        return ctypes.string_at(address, length)
+
+    def forget(self) -> None:
+        self._placed.clear()
 
 
 class _Bundle(ctypes.Structure):
