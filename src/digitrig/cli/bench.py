@@ -41,7 +41,7 @@ def bench(
     if as_json:
         output.emit({**worst(rows), "model": model, "engine": engine, "boards": rows})
         return
-    columns = ["board", "core", ">MIPS", ">QEMU MIPS", ">ratio", ">restore ms", ">start ms", ">instructions", "QEMU"]
+    columns = ["board", ">core", ">MIPS", ">QEMU MIPS", ">ratio", ">restore ms", ">start ms", "QEMU machine"]
     output.table(
         f"emulation speed, inference code of {model}, exact cycles on",
         columns,
@@ -54,8 +54,7 @@ def bench(
                 "-" if row["qemu_ratio"] is None else f"{row['qemu_ratio']:.2f}",
                 f"{row['restore_ms']:.3f}",
                 f"{row['start_ms']:.1f}",
-                f"{row['instructions']:,}",
-                row["qemu_machine"] or "not installed",
+                row["qemu_machine"] or "-",
             )
             for row in rows
         ],

@@ -22,28 +22,39 @@ def boards(as_json: options.JsonOption = False) -> None:
         return
     output.table(
         "boards",
-        ["board", "product", "core", ">clock", ">flash", ">RAM", "apps", "models", "firmware built"],
+        ["board", ">core", ">clock", ">flash", ">RAM", "product"],
         [
             (
                 row["board"],
-                row["title"],
                 row["core"],
                 f"{row['clock_hz'] / 1e6:g} MHz",
                 f"{row['flash_bytes'] // 1024} KiB",
                 f"{row['ram_bytes'] // 1024} KiB",
-                ", ".join(row["apps"]),
-                ", ".join(row["models"]),
-                ", ".join(row["firmware"]) or f"none: digitrig build {row['board']}",
+                row["title"],
             )
             for row in rows
         ],
     )
+    output.table("firmware", ["board", "app", "model", "weights in", "built"], firmware_rows(rows))
     output.table(
         "engines",
         ["engine", "usable", "note"],
         [(row["engine"], "yes" if row["usable"] else "no", row["note"]) for row in engines],
     )
-    output.table("models", ["model", "file"], [(row["model"], row["file"]) for row in models])
+    output.table("models", ["model", "file"], [(row["model"], output.near(row["file"])) for row in models])
+
+
+def firmware_rows(rows: list[dict[str, Any]]) -> list[tuple[str, ...]]:
+    """One row for each app and model of each board: where the weights lie in the images that are built."""
+    found: list[tuple[str, ...]] = []
+    for row in rows:
+        for app in row["apps"]:
+            for model in row["models"]:
+                prefix = f"{app}-{model}-"
+                weights = [name.removeprefix(prefix) for name in row["firmware"] if name.startswith(prefix)]
+                built = "yes" if weights else f"no, run: digitrig build {row['board']}"
+                found.append((row["board"], app, model, ", ".join(weights), built))
+    return found
 
 
 def _board_row(spec: Any) -> dict[str, Any]:

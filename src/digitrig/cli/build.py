@@ -34,20 +34,11 @@ def build(
     if as_json:
         output.emit({"images": rows})
         return
-    columns = ["board", "app", "model", "weights", ">flash", ">RAM", "file"]
     output.table(
         f"firmware built with {toolchain.value}",
-        columns,
+        ["board", ">flash", ">RAM", "file"],
         [
-            (
-                r["board"],
-                r["app"],
-                r["model"],
-                r["weights"],
-                f"{r['flash_bytes']:,} B",
-                f"{r['ram_bytes']:,} B",
-                r["elf"],
-            )
-            for r in rows
+            (image.board, f"{image.flash_bytes:,} B", f"{image.ram_bytes:,} B", output.near(str(image.elf)))
+            for image in built
         ],
     )

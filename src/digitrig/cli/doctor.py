@@ -34,21 +34,18 @@ def doctor(as_json: options.JsonOption = False) -> None:
     else:
         output.table(
             "digitrig doctor",
-            ["", "what", "for", "found", "to install"],
-            [
-                (
-                    "ok" if c.found else ("MISSING" if c.need == NEEDED else "absent"),
-                    c.name,
-                    c.purpose,
-                    c.found or "-",
-                    "" if c.found else c.fix,
-                )
-                for c in checks
-            ],
+            ["", "what", "found, or how to install it", "for"],
+            [(_word(check), check.name, output.near(check.found) or check.fix, check.purpose) for check in checks],
         )
         output.say("all that is needed is there" if not missing else f"missing: {', '.join(c.name for c in missing)}")
     if missing:
         raise typer.Exit(2)
+
+
+def _word(check: Check) -> str:
+    if check.found:
+        return "ok"
+    return "MISSING" if check.need == NEEDED else "absent"
 
 
 def all_checks() -> list[Check]:
@@ -120,7 +117,7 @@ def _firmware() -> str:
         from digitrig.resources import build_dir
 
         images = sorted((build_dir() / "firmware").glob("*/*/*.elf"))
-        return f"{len(images)} images in {build_dir() / 'firmware'}" if images else ""
+        return f"{len(images)} images" if images else ""
 
     return _quietly(look)
 

@@ -66,19 +66,17 @@ def show(rows: list[dict[str, Any]]) -> None:
     for row in rows:
         for failure in row["failures"][:FAILURES_SHOWN]:
             output.say(f"{row['board']}: image {failure['image']} failed: {failure['error']}: {failure['text']}")
-    columns = ["board", "model", "weights", "inject", ">images", ">accuracy", ">mismatches", ">images/s", ">workers"]
+    first = rows[0]
     output.table(
-        "evaluation",
-        columns,
+        f"{first['model']}, weights in {first['weights']}, images by {first['inject']}, data set {first['dataset']}",
+        ["board", ">images", ">accuracy", ">mismatches", ">failures", ">images/s", ">workers"],
         [
             (
                 row["board"],
-                row["model"],
-                row["weights"],
-                row["inject"],
                 row["images"],
                 "-" if row["accuracy"] is None else f"{row['accuracy']:.2%}",
                 row["mismatches"],
+                len(row["failures"]),
                 f"{row['images_per_second']:.0f}",
                 row["workers"],
             )

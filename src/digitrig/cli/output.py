@@ -8,7 +8,7 @@ import os
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import NoReturn
+from typing import Literal, NoReturn
 
 SCHEMA_VERSION = 1
 
@@ -57,13 +57,19 @@ def failure(error: Exception, exit_code: int, as_json: bool, text: str | None = 
 
 
 def table(title: str, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
-    """Print a table; columns whose name starts with '>' are right-aligned. Never cut when stdout is not a terminal."""
+    """Print a table. Columns whose name starts with '>' are right-aligned and, like the first one, keep to one line.
+
+    A narrow terminal folds the others; nothing is cut off.
+    """
+    from rich import box
     from rich.console import Console
     from rich.table import Table
 
-    drawn = Table()
-    for column in columns:
-        drawn.add_column(column.lstrip(">"), justify="right" if column.startswith(">") else "left")
+    drawn = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0))
+    for number, column in enumerate(columns):
+        right = column.startswith(">")
+        justify: Literal["left", "right"] = "right" if right else "left"
+        drawn.add_column(column.lstrip(">"), justify=justify, no_wrap=right or number == 0, overflow="fold")
     for row in rows:
         drawn.add_row(*("" if cell is None else str(cell) for cell in row))
 
@@ -76,6 +82,11 @@ def table(title: str, columns: Sequence[str], rows: Iterable[Sequence[object]]) 
         console.width = max(console.width, 160)
     console.print(title, style="bold", soft_wrap=True)  # Table(title=...) would wrap it at the width of the table
     console.print(drawn)
+
+
+def near(path: str) -> str:
+    """A path as seen from the current folder, if it lies below it."""
+    return path.removeprefix(os.getcwd() + os.sep)
 
 
 def seconds(at_ps: int) -> str:
