@@ -100,16 +100,17 @@ typedef struct dr_scs { /* System Control Space, snapshot kind */
     uint32_t itm_tcr, itm_ter;
 } dr_scs;
 
-#define DR_COST_LIST(X)                                                                                                \
-    X(alu)                                                                                                             \
-    X(mul) X(mul_long) X(mac) X(div) X(dsp) X(saturate) X(bitfield) X(load) X(store) X(load_byte) X(load_double)       \
-        X(store_double) X(multiple_base) X(multiple_register) X(pop_pc_extra) X(load_pc_extra) X(branch)               \
-            X(branch_not_taken) X(branch_link) X(branch_register) X(alu_pc) X(table_branch) X(compare_branch_taken)    \
-                X(compare_branch_not_taken) X(it) X(skipped) X(nop) X(wait) X(barrier) X(special_register)             \
-                    X(change_state) X(supervisor) X(exclusive) X(fp_add) X(fp_mul) X(fp_mac) X(fp_div) X(fp_sqrt)      \
-                        X(fp_move) X(fp_load) X(fp_store) X(fp_convert) X(fp_add_double) X(fp_mul_double)              \
-                            X(fp_mac_double) X(fp_div_double) X(fp_sqrt_double) X(exception_entry) X(exception_return) \
-                                X(tail_chain) X(fp_context) X(peripheral_access)
+/* clang-format off: it moves this list again on every run */
+#define DR_COST_LIST(X) \
+    X(alu) X(mul) X(mul_long) X(mac) X(div) X(dsp) X(saturate) X(bitfield) X(load) X(store) X(load_byte) \
+    X(load_double) X(store_double) X(multiple_base) X(multiple_register) X(pop_pc_extra) X(load_pc_extra) \
+    X(branch) X(branch_not_taken) X(branch_link) X(branch_register) X(alu_pc) X(table_branch) \
+    X(compare_branch_taken) X(compare_branch_not_taken) X(it) X(skipped) X(nop) X(wait) X(barrier) \
+    X(special_register) X(change_state) X(supervisor) X(exclusive) X(fp_add) X(fp_mul) X(fp_mac) X(fp_div) \
+    X(fp_sqrt) X(fp_move) X(fp_load) X(fp_store) X(fp_convert) X(fp_add_double) X(fp_mul_double) \
+    X(fp_mac_double) X(fp_div_double) X(fp_sqrt_double) X(exception_entry) X(exception_return) X(tail_chain) \
+    X(fp_context) X(peripheral_access)
+/* clang-format on */
 
 typedef enum dr_cost {
 #define X(name) DR_COST_##name,
