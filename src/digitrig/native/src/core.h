@@ -100,7 +100,8 @@ typedef struct dr_scs { /* System Control Space, snapshot kind */
     uint32_t itm_tcr, itm_ter;
 } dr_scs;
 
-/* clang-format off: it moves this list again on every run */
+/* Formatted by hand: clang-format moves this list again on every run. */
+/* clang-format off */
 #define DR_COST_LIST(X) \
     X(alu) X(mul) X(mul_long) X(mac) X(div) X(dsp) X(saturate) X(bitfield) X(load) X(store) X(load_byte) \
     X(load_double) X(store_double) X(multiple_base) X(multiple_register) X(pop_pc_extra) X(load_pc_extra) \
