@@ -55,7 +55,8 @@ def _plain(name: str, offset: int, reset: int = 0, state: State = STORED) -> Reg
     return Register(name, offset, 4, reset, state=state, alias_set=True)
 
 
-_FRACTION = (Field("A / Value", 0, 30),)
+_FRACTION = (Field("A / Numerator", 0, 30),)
+_DENOMINATOR = (Field("B / Denominator", 0, 30),)
 
 TABLE = (
     _pll("PLL_ARM", "ARM PLL", 0x000, 0x00013063, _divide(7), Field("PLL_SEL / Reserved choice", 19)),
@@ -78,16 +79,23 @@ TABLE = (
     _pll("PLL_SYS", "System PLL, 528 MHz", 0x030, 0x00013001, _divide(1)),
     Register("PLL_SYS_SS / System PLL spread spectrum", 0x040),
     Register("PLL_SYS_NUM / System PLL numerator", 0x050, fields=_FRACTION, state=M, hook_write=True),
-    Register("PLL_SYS_DENOM / System PLL denominator", 0x060, reset=0x12, fields=_FRACTION, state=M, hook_write=True),
+    Register(
+        "PLL_SYS_DENOM / System PLL denominator", 0x060, reset=0x12, fields=_DENOMINATOR, state=M, hook_write=True
+    ),
     _pll("PLL_AUDIO", "Audio PLL", 0x070, 0x00011006, _divide(7), Field("POST_DIV_SELECT / Post divider", 19, 2)),
     Register("PLL_AUDIO_NUM / Audio PLL numerator", 0x080, reset=0x05F5E100, fields=_FRACTION),
-    Register("PLL_AUDIO_DENOM / Audio PLL denominator", 0x090, reset=0x2964619C, fields=_FRACTION),
+    Register("PLL_AUDIO_DENOM / Audio PLL denominator", 0x090, reset=0x2964619C, fields=_DENOMINATOR),
     _pll("PLL_VIDEO", "Video PLL", 0x0A0, 0x0001100C, _divide(7), Field("POST_DIV_SELECT / Post divider", 19, 2)),
     Register(
         "PLL_VIDEO_NUM / Video PLL numerator", 0x0B0, reset=0x05F5E100, fields=_FRACTION, state=M, hook_write=True
     ),
     Register(
-        "PLL_VIDEO_DENOM / Video PLL denominator", 0x0C0, reset=0x10A24447, fields=_FRACTION, state=M, hook_write=True
+        "PLL_VIDEO_DENOM / Video PLL denominator",
+        0x0C0,
+        reset=0x10A24447,
+        fields=_DENOMINATOR,
+        state=M,
+        hook_write=True,
     ),
     _pll(
         "PLL_ENET",

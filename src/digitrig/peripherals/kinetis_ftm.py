@@ -35,7 +35,6 @@ SC_FIELDS = (
     *_PWM_ENABLES,
 )
 CHANNEL_FIELDS = (
-    Field("DMA / DMA enable", 0),
     Field("ICRST / Reset by capture", 1),
     Field("ELSA / Edge or level", 2),
     Field("ELSB / Edge or level", 3),
@@ -43,6 +42,8 @@ CHANNEL_FIELDS = (
     Field("MSB / Mode", 5),
     Field("CHIE / Interrupt enable", 6),
     Field("CHF / Channel flag", 7, 1, RO),
+    Field("TRIGMODE / Trigger mode", 8),
+    Field("CHIS / Input level", 9, 1, RO),
 )
 _VALUE = (Field("VALUE / 16 bits", 0, 16),)
 

@@ -40,6 +40,7 @@ SLOTS = (
     Slot("RTC", 0x0F4, "rtc"),
     Slot("LPTMR0", 0x100, "lptmr0", True),
     Slot("TSI", 0x114, "tsi"),
+    Slot("ATX", 0x118, "atx"),
     Slot("PORTA", 0x124, "portA.port"),
     Slot("PORTB", 0x128, "portB.port"),
     Slot("PORTC", 0x12C, "portC.port"),

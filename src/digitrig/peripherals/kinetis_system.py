@@ -153,7 +153,6 @@ class RCM(Peripheral):
     lines = ("IRQ",)
     TABLE = (
         Register("VERID / Version", 0x00, reset=0x03000003, access=RO),
-        Register("PARAM / Parameters", 0x04, reset=0x00002EFE, access=RO, state=TAGGED),
         Register(
             "SRS / System reset status",
             0x08,
@@ -173,7 +172,7 @@ class RCM(Peripheral):
         ),
         Register("SRIE / System reset interrupt enable", 0x1C, state=TAGGED),
     )
-    source = "KE1xZ64 RM, chapter RCM; PARAM from MKE16Z4.h, its value not stated"
+    source = "KE1xZ64 RM, chapter RCM"
 
     def after_reset(self, cause: str) -> None:
         """SRS names the cause: a watchdog, a lock-up, SYSRESETREQ, or the reset pin for a reset by the host."""
