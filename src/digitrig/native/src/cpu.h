@@ -121,6 +121,8 @@ bool dr_has_breakpoint(const struct dr_board *b, uint32_t address);
 /* execute.c */
 extern dr_handler *const dr_handlers[2][DR_OP_COUNT];      /* [size == 4][op] */
 extern dr_handler *const dr_handlers_near[2][DR_OP_COUNT]; /* branch inside its page; NULL if the same */
+/* The handler of an operation together with the near 16-bit branch behind it; NULL if they do not go together. */
+dr_handler *dr_fused_handler(dr_handler *alone, uint32_t cond, bool wide);
 void dr_execute_from(struct dr_board *b, const dr_record *record, dr_code_page *page);
 bool dr_condition_holds(const dr_cpu *c, uint32_t cond);
 

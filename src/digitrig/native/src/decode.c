@@ -285,12 +285,28 @@ static dr_record decode_at(struct dr_board *b, dr_code_page *page, uint32_t addr
     return in->op == DR_OP_it ? it_record(b, page, address, in) : make_record(b, page, address, in);
 }
 
+/* A near conditional branch of 16 bits: the record before it, if decoded, runs the two together from now on. The
+ * branch keeps its own record for whoever jumps to it. */
+static void fuse_with_previous(dr_code_page *page, uint32_t index, const dr_insn *in) {
+    if (in->op < DR_OP_b_eq || in->op > DR_OP_b_le || page->record[index].run != dr_handlers_near[0][in->op]) {
+        return;
+    }
+    for (uint32_t size = 1; size <= 2 && size <= index; size++) {
+        dr_record *previous = &page->record[index - size];
+        dr_handler *together = dr_fused_handler(previous->run, in->op - DR_OP_b_eq, size == 2);
+        if (together) {
+            previous->run = together;
+        }
+    }
+}
+
 /* Decode the instruction of a record in place and return it. */
 const dr_record *dr_decode_record(struct dr_board *b, dr_code_page *page, const dr_record *record) {
     uint32_t index = (uint32_t)(record - page->record), address = page->base + 2u * index;
     dr_insn in;
     dr_record decoded = decode_at(b, page, address, 0, &in);
     page->record[index] = decoded;
+    fuse_with_previous(page, index, &in);
     page->low = index < page->low ? index : page->low;
     page->high = index + 1 > page->high ? index + 1 : page->high;
     page->straddles |= index == DR_PAGE_RECORDS - 1 && in.size == 4;

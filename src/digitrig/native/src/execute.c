@@ -225,11 +225,36 @@ dr_handler *const dr_handlers[2][DR_OP_COUNT] = {{DR_ALL_OPS(NARROW)}, {DR_ALL_O
 
 #define NEAR_OPS(X)                                                                                                    \
     X(b)                                                                                                               \
-    X(b_eq) X(b_ne) X(b_cs) X(b_cc) X(b_mi) X(b_pl) X(b_vs) X(b_vc) X(b_hi) X(b_ls) X(b_ge) X(b_lt) X(b_gt) X(b_le)    \
-        X(cbz) X(cbnz)
+    X(b_eq)                                                                                                            \
+    X(b_ne) X(b_cs) X(b_cc) X(b_mi) X(b_pl) X(b_vs) X(b_vc) X(b_hi) X(b_ls) X(b_ge) X(b_lt) X(b_gt) X(b_le) X(cbz)     \
+        X(cbnz)
 #define NARROW_NEAR(name) [DR_OP_##name] = narrow_near_##name,
 #define WIDE_NEAR(name) [DR_OP_##name] = wide_near_##name,
 dr_handler *const dr_handlers_near[2][DR_OP_COUNT] = {{NEAR_OPS(NARROW_NEAR)}, {NEAR_OPS(WIDE_NEAR)}};
+
+/* [of the operation: size == 4][operation][condition] */
+#define FUSED_ROW(prefix, name)                                                                                        \
+    {prefix##name,                                                                                                     \
+     {prefix##name##_then_eq, prefix##name##_then_ne, prefix##name##_then_cs, prefix##name##_then_cc,                  \
+      prefix##name##_then_mi, prefix##name##_then_pl, prefix##name##_then_vs, prefix##name##_then_vc,                  \
+      prefix##name##_then_hi, prefix##name##_then_ls, prefix##name##_then_ge, prefix##name##_then_lt,                  \
+      prefix##name##_then_gt, prefix##name##_then_le}},
+#define NARROW_FUSED(name) FUSED_ROW(narrow_, name)
+#define WIDE_FUSED(name) FUSED_ROW(wide_, name)
+static const struct {
+    dr_handler *alone;
+    dr_handler *with[DR_CONDITION_COUNT];
+} fused[] = {DR_FUSED_OPS(NARROW_FUSED) DR_FUSED_OPS(WIDE_FUSED)};
+
+dr_handler *dr_fused_handler(dr_handler *alone, uint32_t cond, bool wide) {
+    size_t half = sizeof fused / sizeof fused[0] / 2;
+    for (size_t k = wide ? half : 0; k < (wide ? 2 * half : half); k++) {
+        if (fused[k].alone == alone) {
+            return fused[k].with[cond];
+        }
+    }
+    return NULL;
+}
 
 void dr_execute_from(struct dr_board *b, const dr_record *record, dr_code_page *page) {
     record->run(b, record, b->cpu.cycles, b->cpu.instructions, page, 0);

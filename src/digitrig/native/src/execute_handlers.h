@@ -407,6 +407,31 @@ CONDITIONAL(b, true)
 CONDITIONAL(cbz, b->cpu.r[i->rn] == 0)
 CONDITIONAL(cbnz, b->cpu.r[i->rn] != 0)
 
+/* An operation and the near conditional branch behind it (16 bits): the two handlers in a row without the jump between.
+ */
+#define FUSED(name, condition)                                                                                         \
+    H(name##_then_##condition) {                                                                                       \
+        do_##name(b, &b->cpu, i);                                                                                      \
+        cycles += i->cost;                                                                                             \
+        count++;                                                                                                       \
+        i += SIZE;                                                                                                     \
+        if (DR_UNLIKELY(cycles >= b->deadline)) {                                                                      \
+            JUMP(leave);                                                                                               \
+        }                                                                                                              \
+        if (condition_##condition(&b->cpu)) {                                                                          \
+            cycles += i->rm;                                                                                           \
+            count++;                                                                                                   \
+            i = page->record + i->imm;                                                                                 \
+            CONTINUE;                                                                                                  \
+        }                                                                                                              \
+        NEXT(1);                                                                                                       \
+    }
+#define FUSED_WITH_ALL(name)                                                                                           \
+    FUSED(name, eq)                                                                                                    \
+    FUSED(name, ne) FUSED(name, cs) FUSED(name, cc) FUSED(name, mi) FUSED(name, pl) FUSED(name, vs) FUSED(name, vc)    \
+        FUSED(name, hi) FUSED(name, ls) FUSED(name, ge) FUSED(name, lt) FUSED(name, gt) FUSED(name, le)
+DR_FUSED_OPS(FUSED_WITH_ALL)
+
 H(bl) {
     b->cpu.r[14] = (dr_page_pc(page, i) + 2u * SIZE) | 1u;
     cycles += i->rm;
