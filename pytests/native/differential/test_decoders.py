@@ -29,9 +29,9 @@ ORACLE_EXCEPTIONS = [
     ("v6m", 0xFFE8_0000, 0xB660_0000, "CPS has I only in Armv6-M (DDI 0419, CPS); Unicorn's M0 takes F and none"),
     ("any", 0xFFF7_0000, 0xB650_0000, "SETEND is not in the M profile (DDI 0403E, A5.2.5); Unicorn takes it"),
     ("v7m", 0xF800_D000, 0xF000_C000, "BLX (immediate) is not in the M profile (DDI 0403E, A5.3.4); Unicorn takes it"),
-    ("v7m", 0xEFE0_0000, 0xEC00_0000, "op1 = 00000x is UNDEFINED (DDI 0403E, A5.3.18); Unicorn takes some as NOCP"),
-    ("v7m", 0xFF10_0000, 0xF900_0000, "Advanced SIMD loads and stores are UNDEFINED (DDI 0403E, A5.3); Unicorn has some"),
-    ("v7m", 0xFFE0_0F10, 0xEEE0_0A10, "VMRS, VMSR reach FPSCR only (DDI 0403E, A7.7, VMRS); Unicorn takes FPSID, FPEXC"),
+    ("v7m", 0xEFE0_0000, 0xEC00_0000, "op1 00000x is UNDEFINED (DDI 0403E, A5.3.18); Unicorn has some as NOCP"),
+    ("v7m", 0xFF10_0000, 0xF900_0000, "Advanced SIMD loads, stores are UNDEFINED (DDI 0403E, A5.3); Unicorn has some"),
+    ("v7m", 0xFFE0_0F10, 0xEEE0_0A10, "VMRS, VMSR reach FPSCR only (DDI 0403E, A7.7); Unicorn takes FPSID, FPEXC"),
 ]  # fmt: skip
 
 

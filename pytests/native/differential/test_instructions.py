@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from dual import ROUNDS, Bench, Difference, Encoding
+from dual import CODE_BASE, ROUNDS, Bench, Difference, Encoding, Ours
 from forms import Form, parse_forms
 from forms_fpu import FPU
 from forms_thumb import THUMB16, THUMB16_V7M, THUMB32_V6M
@@ -86,3 +86,15 @@ def test_it_blocks_of_random_instructions_leave_the_same_state(record_property: 
         f"{len(differences)} differences",
     )
     assert not differences, _report(differences)
+
+
+def test_smlad_sets_q_by_the_exact_sum_of_all_three() -> None:
+    """Where driver.c does not compare Q. 2 * (-32768)^2 = 2^31; with -1 it fits, with 0 it does not."""
+    core = Ours(v6m=False).core
+    core.write(CODE_BASE, b"\x21\xfb\x02\x30")  # SMLAD R0, R1, R2, R3
+    for accumulator, result, q in ((0xFFFF_FFFF, 0x7FFF_FFFF, 0), (0, 0x8000_0000, 1)):
+        for name, value in (("r1", 0x8000_8000), ("r2", 0x8000_8000), ("r3", accumulator), ("xpsr", 0x0100_0000)):
+            core.set_cpu(name, value)
+        core.set_cpu("pc", CODE_BASE)
+        core.run(10**12, 1)
+        assert (core.get_cpu("r0"), core.get_cpu("xpsr") >> 27 & 1) == (result, q)
