@@ -18,7 +18,12 @@ from digitrig.timing import CostTable, costs_for
 
 MEMORY = "Memory.MappedMemory"
 FPU = {"none": 0, "single": 1, "double": 2}
-NATIVE_MODELS = {"registers": native.MODEL_REGISTERS, "lpuart": native.MODEL_LPUART}
+NATIVE_MODELS = {
+    "registers": native.MODEL_REGISTERS,
+    "lpuart": native.MODEL_LPUART,
+    "kinetis-uart": native.MODEL_KINETIS_UART,
+    "lpc-usart": native.MODEL_LPC_USART,
+}
 
 
 def make_core(spec: BoardSpec) -> Core:

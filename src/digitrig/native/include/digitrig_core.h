@@ -125,7 +125,12 @@ typedef struct dr_device_config {
     const dr_register *registers;
 } dr_device_config;
 
-typedef enum dr_model_kind { DR_MODEL_REGISTERS = 0, DR_MODEL_LPUART = 1 } dr_model_kind;
+typedef enum dr_model_kind {
+    DR_MODEL_REGISTERS = 0, /* the host hook */
+    DR_MODEL_LPUART = 1,
+    DR_MODEL_KINETIS_UART = 2,
+    DR_MODEL_LPC_USART = 3
+} dr_model_kind;
 
 DR_API dr_status dr_add_device(dr_board *board, const char *name, const dr_device_config *config, uint32_t *device);
 DR_API dr_status dr_add_mirror(dr_board *board, uint32_t device, uint32_t base); /* same block, second address */

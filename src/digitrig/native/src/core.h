@@ -147,7 +147,7 @@ uint64_t dr_time_cycles(const struct dr_board *b, uint64_t at_ps); /* first cycl
 /* Deliver every event due at b->cpu.cycles, then set b->event_cycle (DR_NEVER if none). Called by the CPU loop. */
 void dr_deliver_events(struct dr_board *b);
 
-/* ------------------------------------------------------------------ devices (devices.c, lpuart.c) */
+/* ------------------------------------------------------------------ devices (devices.c, uart.c, ...) */
 struct dr_device;
 
 /* Stop the run after the current instruction. */

@@ -13,6 +13,7 @@ struct dr_device;
 
 /* A model written in C. `read` and `write` are called for registers with DR_REG_HOOK_READ / DR_REG_HOOK_WRITE. */
 typedef struct dr_model {
+    bool is_uart;       /* state begins with a dr_uart */
     size_t state_bytes; /* plain data, part of snapshots */
     dr_status (*create)(dr_board *b, struct dr_device *d);
     void (*destroy)(struct dr_device *d);
@@ -47,7 +48,7 @@ typedef struct dr_device {
     uint16_t irq_line[DR_MAX_LINES], irq_number[DR_MAX_LINES];
 } dr_device;
 
-extern const dr_model dr_lpuart_model;
+extern const dr_model dr_lpuart_model, dr_kinetis_uart_model, dr_lpc_usart_model;
 
 dr_status dr_map_device(dr_board *b, dr_device *d, uint32_t base);
 dr_device *dr_find_device(dr_board *b, uint32_t address, uint32_t *offset);

@@ -177,10 +177,13 @@ static dr_status build(dr_board *b, dr_device *d, const char *name, const dr_dev
     if (status != DR_OK || c->model == DR_MODEL_REGISTERS) {
         return status;
     }
-    if (c->model != DR_MODEL_LPUART) {
+    static const dr_model *const models[] = {[DR_MODEL_LPUART] = &dr_lpuart_model,
+                                             [DR_MODEL_KINETIS_UART] = &dr_kinetis_uart_model,
+                                             [DR_MODEL_LPC_USART] = &dr_lpc_usart_model};
+    if (c->model >= sizeof models / sizeof models[0]) {
         return dr_fail(b, DR_ERR_ARGUMENT, "%s: native model %u unknown", name, c->model);
     }
-    d->model = &dr_lpuart_model;
+    d->model = models[c->model];
     d->state = calloc(1, d->model->state_bytes);
     return d->state ? d->model->create(b, d) : dr_fail(b, DR_ERR_MEMORY, "no host memory for device %s", name);
 }
