@@ -47,6 +47,8 @@ def _port_table() -> tuple[Register, ...]:
         Register("DFWR / Digital filter width", 0xC8, fields=(Field("FILT / Length", 0, 5),)),
         hidden("INPUT / Levels from outside", 0xFFFFFFFF),
         hidden("SEEN / Pad levels at the last look", 0xFFFFFFFF),
+        hidden("GPIOS / Pins whose PCR MUX is 1"),
+        hidden("WATCHED / Pins whose PCR IRQC is not 0"),
     )
 
 
@@ -88,12 +90,11 @@ class KinetisPort(Peripheral):
 
     def drives(self, pin: int) -> bool:
         """Whether the part drives the pin as a GPIO."""
-        return bool(self.get("PDDR") >> pin & 1) and self.get(f"PCR{pin}") >> 8 & 7 == 1
+        return bool(self.get("PDDR") & self.get("GPIOS") & 1 << pin)
 
     def pad_levels(self) -> int:
         """Levels on the pins: the output where the part drives one, else what comes from outside."""
-        direction = self.get("PDDR")
-        driven = sum(1 << pin for pin in range(32) if direction >> pin & 1 and self.drives(pin))
+        driven = self.get("PDDR") & self.get("GPIOS")
         return self.get("PDOR") & driven | self.get("INPUT") & ~driven
 
     def pin_level(self, pin: int) -> bool:
@@ -112,6 +113,7 @@ class KinetisPort(Peripheral):
         if register.startswith("PCR") and register[3:].isdigit():
             if old & LK:  # the low half is locked until reset
                 self.set(register, value & ~0xFFFF | old & 0xFFFF)
+            self._classify(int(register[3:]))
         elif register in ("GPCLR", "GPCHR"):
             self._global(value, 0 if register == "GPCLR" else 16)
             self.set(register, 0)
@@ -135,17 +137,24 @@ class KinetisPort(Peripheral):
             if value >> (16 + bit) & 1 and not control & LK:
                 mask = sum(field.mask for field in PCR_FIELDS) & 0xFFFF
                 self.set(name, control & ~mask | value & mask)
+                self._classify(first + bit)
+
+    def _classify(self, pin: int) -> None:
+        """Keep GPIOS and WATCHED in step with a pin's control register, so that a toggle need not look at all 32."""
+        control, bit = self.get(f"PCR{pin}"), 1 << pin
+        for name, on in (("GPIOS", control >> 8 & 7 == 1), ("WATCHED", control >> IRQC_LSB & 0xF)):
+            self.set(name, self.get(name) | bit if on else self.get(name) & ~bit)
 
     def _update(self) -> None:
         """Edges since the last look, level interrupts, and the interrupt line."""
-        now, before = self.pad_levels(), self.get("SEEN")
+        now, before, watched = self.pad_levels(), self.get("SEEN"), self.get("WATCHED")
         self.set("SEEN", now)
         any_flag = False
         for pin in range(32):
+            if not watched >> pin & 1:
+                continue
             control = self.get(f"PCR{pin}")
             kind = control >> IRQC_LSB & 0xF
-            if not kind:
-                continue
             level, was = now >> pin & 1, before >> pin & 1
             hit = (
                 (kind == LOW and not level)
