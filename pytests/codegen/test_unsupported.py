@@ -12,7 +12,7 @@ import tiny_models as tiny
 from ai_edge_litert import schema_py_generated as schema
 from tiny_models import ModelBuilder, Quantised
 
-from digitrig.codegen import generate
+from digitrig.codegen import generate, load_model
 from digitrig.errors import FileFormatError, UnsupportedModelError
 
 ONE = Quantised(1 / 255, -128)
@@ -90,7 +90,29 @@ def _asymmetric_weights(path: Path) -> Path:
     return build.write(path, ends[:1], [last])
 
 
+def _no_stride(path: Path) -> Path:
+    build = ModelBuilder()
+    ends = [build.tensor("in", (1, 4, 4, 1), ONE), build.tensor("out", (1, 2, 2, 1), ONE)]
+    options = tiny._options("Pool2DOptions", filterHeight=2, filterWidth=2, strideH=0, strideW=2)
+    build.operator("MAX_POOL_2D", ends[:1], ends[1:], options)
+    return build.write(path, ends[:1], ends[1:])
+
+
+def _no_options(path: Path) -> Path:
+    build = ModelBuilder()
+    ends = [build.tensor("in", (1, 4, 4, 1), ONE), build.tensor("out", (1, 2, 2, 1), ONE)]
+    build.operator("MAX_POOL_2D", ends[:1], ends[1:])
+    return build.write(path, ends[:1], ends[1:])
+
+
+def _negative_beta(path: Path) -> Path:
+    return tiny.softmax(path, count=4, source=ONE, beta=-1.0)
+
+
 CASES: dict[Callable[[Path], Path], str] = {
+    _no_stride: r"operator 0 MAX_POOL_2D .*: strideH is 0; expected strideH of 1 to 32767",
+    _no_options: r"operator 0 MAX_POOL_2D .*: filterHeight is 0; expected filterHeight of 1 to 32767",
+    _negative_beta: r"operator 0 SOFTMAX .*: beta is -1\.0; expected a beta above 0",
     _dilated: r"operator 0 CONV_2D \(output 'out'\): dilationHFactor is 2; expected dilationHFactor 1; nothing else",
     _grouped: r"operator 0 CONV_2D .* weights 'weights' are for 1 channels, the input has 2; .*no grouped convolution",
     _unknown_activation: r"fusedActivationFunction is TANH; expected fusedActivationFunction NONE or RELU or RELU6",
@@ -128,3 +150,21 @@ def test_model_with_two_inputs_is_told(tmp_path: Path) -> None:
     path = build.write(tmp_path / "two.tflite", ends[:2], ends[2:])
     with pytest.raises(FileFormatError, match="2 input tensors; expected one input tensor"):
         generate(path, tmp_path / "out")
+
+
+def test_damaged_models_never_end_in_another_error(tmp_path: Path) -> None:
+    """Bytes changed at random: a bundle comes out, or an error that a user can read."""
+    random = np.random.default_rng(99)
+    content = np.frombuffer(load_model("an13438").path.read_bytes(), np.uint8)
+    path = tmp_path / "damaged.tflite"
+    outcomes = set()
+    for _ in range(60):
+        damaged = content.copy()
+        damaged[random.integers(0, len(damaged), random.integers(1, 5))] = random.choice([0, 1, 127, 255])
+        path.write_bytes(damaged.tobytes())
+        try:
+            generate(path, tmp_path / "out", name="damaged")
+            outcomes.add("bundle")
+        except FileFormatError as error:
+            outcomes.add(type(error).__name__)
+    assert outcomes == {"bundle", "FileFormatError", "UnsupportedModelError"}

@@ -103,6 +103,13 @@ class Context:
             raise self.refuse(f"{name} is {value}", f"{name} " + " or ".join(str(a) for a in allowed))
         return value
 
+    def size(self, name: str) -> int:
+        """A stride or window size."""
+        value = self.options.get(name, 0)
+        if not isinstance(value, int) or not 1 <= value <= LARGEST:
+            raise self.refuse(f"{name} is {value}", f"{name} of 1 to {LARGEST}")
+        return value
+
     def range(self, target: Tensor) -> tuple[int, int]:
         activation = self.option("fusedActivationFunction", ACTIVATIONS)
         return activation_range(activation, target.scale, target.zero_point)
@@ -178,7 +185,7 @@ def _conv_2d(context: Context) -> Step:
     if kernel_depth != depth:
         found = f"weights '{weights.name}' are for {kernel_depth} channels, the input has {depth}"
         raise context.refuse(found, "as many (no grouped convolution)")
-    stride_h, stride_w = int(context.options["strideH"]), int(context.options["strideW"])
+    stride_h, stride_w = context.size("strideH"), context.size("strideW")
     out_h, pad_top = context.padding(height, kernel_h, stride_h)
     out_w, pad_left = context.padding(width, kernel_w, stride_w)
     context.same_shape(target, (1, out_h, out_w, channels))
@@ -242,8 +249,8 @@ def _max_pool_2d(context: Context) -> Step:
     source, target = context.input(), context.output()
     _same_quantisation(context, source, target)
     height, width, channels = context.image(source)
-    window_h, window_w = int(context.options["filterHeight"]), int(context.options["filterWidth"])
-    stride_h, stride_w = int(context.options["strideH"]), int(context.options["strideW"])
+    window_h, window_w = context.size("filterHeight"), context.size("filterWidth")
+    stride_h, stride_w = context.size("strideH"), context.size("strideW")
     out_h, pad_top = context.padding(height, window_h, stride_h)
     out_w, pad_left = context.padding(width, window_w, stride_w)
     context.same_shape(target, (1, out_h, out_w, channels))
@@ -276,7 +283,10 @@ def _softmax(context: Context) -> Step:
     if float(target.scale) != 1.0 / 256.0 or target.zero_point != -128:
         found = f"output has scale {target.scale} and zero point {target.zero_point}"
         raise context.refuse(found, "scale 1/256 and zero point -128")
-    scaling = softmax_scaling(float(context.options["beta"]), source.scale)
+    beta = float(context.options.get("beta", 0.0))
+    if not beta > 0:
+        raise context.refuse(f"beta is {beta}", "a beta above 0")
+    scaling = softmax_scaling(beta, source.scale)
     if scaling.shift < 0:
         raise context.refuse(f"input has scale {source.scale}", "a product of beta and scale above 2^-26")
     fields: dict[str, int | str] = {
