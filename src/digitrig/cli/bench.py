@@ -43,7 +43,7 @@ def bench(
         return
     columns = ["board", ">core", ">MIPS", ">QEMU MIPS", ">ratio", ">restore ms", ">start ms", "QEMU machine"]
     output.table(
-        f"emulation speed, inference code of {model}, exact cycles on",
+        f"emulation speed, inference code of {model}, exact cycles on, by CPU time of the host",
         columns,
         [
             (
@@ -71,7 +71,7 @@ def worst(rows: list[dict[str, Any]]) -> dict[str, Any]:
 
 
 def measure(name: str, model: str, engine: str, seconds: float, with_qemu: bool) -> dict[str, Any]:
-    """One board's figures. MIPS: instructions of the model's run function by the host time spent in them."""
+    """One board's figures. MIPS: instructions of the model's run function by the host's CPU time spent in them."""
     from digitrig.cli import qemu
     from digitrig.cli.opening import one_image, open_board
 
@@ -114,7 +114,7 @@ def start_time_ms(name: str, model: str, engine: str) -> float:
 
 
 def inference_mips(board: Board, image: Any, seconds: float) -> float:
-    """Emulated instructions per host microsecond between entry and return of the model's run function."""
+    """Emulated instructions per microsecond of CPU time between entry and return of the model's run function."""
     entry = board.symbol(f"{board.model}_run")[0]
     machine = board.machine
     machine.set_breakpoint(entry)
@@ -125,9 +125,9 @@ def inference_mips(board: Board, image: Any, seconds: float) -> float:
         at_entry = run_to(board, entry)
         back = at_entry.lr & ~1
         machine.set_breakpoint(back)
-        begun = time.perf_counter()
+        begun = time.process_time()
         at_return = run_to(board, back)
-        spent += time.perf_counter() - begun
+        spent += time.process_time() - begun
         executed += at_return.instructions - at_entry.instructions
         board.run_until_line("Inference time")
     machine.set_breakpoint(entry, False)

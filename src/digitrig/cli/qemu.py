@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
+import resource
 import shutil
 import subprocess
 import sys
-import time
 from dataclasses import dataclass
 from pathlib import Path
 
 from digitrig.errors import EngineError
 
 PROGRAM = "qemu-system-arm"
-RUNS = 4000
+RUNS = 3000
 TIMEOUT_S = 120.0
 
 
@@ -44,7 +44,7 @@ def available() -> bool:
 
 
 def seconds_per_inference(board: str, core: str, model: str, data: Data, folder: Path) -> float:
-    """Host seconds that QEMU takes for one inference.
+    """CPU seconds of the host that QEMU takes for one inference.
 
     folder: for what is built.  Two programs that differ only in how often they run the model are timed, the best of
     three each; the difference takes start and end out. Raises EngineError, also when QEMU gets other scores.
@@ -53,7 +53,12 @@ def seconds_per_inference(board: str, core: str, model: str, data: Data, folder:
     (folder / "image.bin").write_bytes(bytes(value ^ 0x80 for value in data.image))
     (folder / "scores.bin").write_bytes(bytes(score & 0xFF for score in data.scores))
     once, twice = (_link(twin, objects, folder, runs) for runs in (RUNS, 2 * RUNS))
-    return (_best(twin, twice) - _best(twin, once)) / RUNS
+    spent = _best(twin, twice) - _best(twin, once)
+    if spent <= 0:
+        raise EngineError(
+            f"{PROGRAM} seems to take no time for {RUNS} inferences; measure on a machine that is less busy"
+        )
+    return spent / RUNS
 
 
 def _best(twin: Twin, elf: Path) -> float:
@@ -62,9 +67,15 @@ def _best(twin: Twin, elf: Path) -> float:
 
 def _time(twin: Twin, elf: Path) -> float:
     quiet = ("-display", "none", "-serial", "null", "-monitor", "none", "-semihosting-config", "enable=on")
-    begun = time.perf_counter()
+    begun = _children_seconds()
     _call([PROGRAM, "-M", twin.machine, *quiet, "-kernel", str(elf)], "QEMU")
-    return time.perf_counter() - begun
+    return _children_seconds() - begun
+
+
+def _children_seconds() -> float:
+    """CPU time of the processes that this one has started and that have ended."""
+    spent = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return spent.ru_utime + spent.ru_stime
 
 
 def model_objects(board: str, model: str) -> list[Path]:
