@@ -5,6 +5,7 @@ from __future__ import annotations
 import ctypes
 import hashlib
 import json
+import os
 import re
 import subprocess
 import sys
@@ -33,7 +34,7 @@ def compiled(form: str, sources: tuple[Path, ...] = ()) -> Path:
     library = build_dir() / "host_kernels" / f"{form}-{digest.hexdigest()[:16]}.so"
     if not library.exists():
         library.parent.mkdir(parents=True, exist_ok=True)
-        half = library.with_suffix(f".{id(parts)}.tmp")
+        half = library.with_suffix(f".{os.getpid()}.tmp")
         includes = [f"-I{folder}" for folder in {kernels, *(s.parent for s in sources)}]
         command = [sys.executable, "-m", "ziglang", "cc", *FLAGS, *FORMS[form], *includes]
         subprocess.run([*command, *map(str, parts), "-o", str(half)], check=True, capture_output=True, text=True)

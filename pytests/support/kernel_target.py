@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ctypes
 import hashlib
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -40,7 +41,7 @@ def linked(core: str) -> Path:
     target = build_dir() / "host_kernels" / f"{core}-{digest.hexdigest()[:16]}.elf"
     if not target.exists():
         target.parent.mkdir(parents=True, exist_ok=True)
-        half = target.with_suffix(f".{id(sources)}.tmp")
+        half = target.with_suffix(f".{os.getpid()}.tmp")
         command = [sys.executable, "-m", "ziglang", "cc", "-target", "thumb-freestanding-eabi", f"-mcpu=cortex_{core}"]
         command += [*FLAGS.split(), f"-I{firmware_dir()}", *map(str, sources), "-lcompiler_rt", "-o", str(half)]
         subprocess.run(command, check=True, capture_output=True, text=True)
