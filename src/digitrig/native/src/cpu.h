@@ -151,7 +151,7 @@ enum {
 bool dr_load(struct dr_board *b, uint32_t address, uint32_t width, uint32_t flags, uint32_t *value);
 bool dr_store(struct dr_board *b, uint32_t address, uint32_t width, uint32_t flags, uint32_t value);
 
-/* ------------------------------------------------------------------ exceptions (exception.c) */
+/* ------------------------------------------------------------------ exceptions (priority.c, fault.c, exception.c) */
 enum {
     DR_EXC_RESET = 1,
     DR_EXC_NMI = 2,
@@ -201,7 +201,12 @@ bool dr_exception_pending(const struct dr_board *b); /* one that preempts the cu
 bool dr_wakes_wfi(const struct dr_board *b);         /* the same, as if PRIMASK were 0 */
 int32_t dr_execution_priority(const struct dr_board *b);
 int32_t dr_exception_priority(const struct dr_board *b, uint32_t exception);
+int32_t dr_group_priority(const struct dr_board *b, int32_t priority);    /* without the subpriority bits */
 uint32_t dr_highest_pending(const struct dr_board *b, int32_t *priority); /* 0 = none */
+bool dr_is_active(const struct dr_board *b, uint32_t exception);
+void dr_set_active(struct dr_board *b, uint32_t exception, bool active);
+uint32_t dr_irq_words(const struct dr_board *b);
+bool dr_fault_enabled(const struct dr_board *b, uint32_t exception);
 bool dr_is_pending(const struct dr_board *b, uint32_t exception);
 void dr_set_pending(struct dr_board *b, uint32_t exception);
 void dr_clear_pending(struct dr_board *b, uint32_t exception);
@@ -232,11 +237,23 @@ void dr_execute_sev(struct dr_board *b);
 /* An FP instruction may execute: CPACR, lazy state preservation, FPCA. False = a fault has been raised. */
 bool dr_fp_prepare(struct dr_board *b);
 
-/* ------------------------------------------------------------------ system control space (scs.c, systick.c, mpu.c) */
+/* ------------------------------------------------------------------ system control space (scs.c, nvic.c, systick.c,
+ * trace.c, mpu.c) */
 bool dr_scs_read(struct dr_board *b, uint32_t address, uint32_t width, uint32_t *value);
 bool dr_scs_write(struct dr_board *b, uint32_t address, uint32_t width, uint32_t value);
 bool dr_scs_unprivileged_write(const struct dr_board *b, uint32_t address); /* STIR with CCR.USERSETMPEND, ITM */
 void dr_scs_reset(struct dr_board *b);
+/* Offsets from 0xE000E000. */
+bool dr_nvic_read(const struct dr_board *b, uint32_t offset, uint32_t *value);
+void dr_nvic_write(struct dr_board *b, uint32_t offset, uint32_t value);
+uint8_t dr_implemented_priority(const struct dr_board *b, uint32_t value);
+/* Offsets in their own blocks. */
+uint32_t dr_dwt_read(struct dr_board *b, uint32_t offset);
+void dr_dwt_write(struct dr_board *b, uint32_t offset, uint32_t value);
+uint32_t dr_itm_read(const struct dr_board *b, uint32_t offset);
+void dr_itm_write(struct dr_board *b, uint32_t offset, uint32_t value);
+void dr_itm_stimulus(struct dr_board *b, uint32_t port, uint32_t value, uint32_t width);
+void dr_trace_control(struct dr_board *b, uint32_t demcr); /* DEMCR written */
 
 void dr_systick_sync(struct dr_board *b); /* counts what has passed up to cpu.cycles */
 uint32_t dr_systick_read(struct dr_board *b, uint32_t offset);

@@ -1,26 +1,19 @@
-/* Exceptions: priorities, entry, return, faults and their escalation (DDI 0403E B1.5, DDI 0419 B1.5).
+/* Exception entry and return (DDI 0403E B1.5.6 to B1.5.8, DDI 0419 B1.5.6 to B1.5.8).
  *
- * A fault is made pending and taken by the run loop before the next instruction, as every other exception; nothing
- * returns into the middle of an instruction. Entry chooses the exception only after stacking, so that one that arrives
- * meanwhile and is more urgent is taken first (late arrival).
+ * Entry chooses the exception only after stacking, so that one that arrives meanwhile and is more urgent is taken first
+ * (late arrival).
  */
 #include "cpu.h"
 
-#define AIRCR_PRIGROUP(aircr) ((aircr) >> 8 & 7u)
 #define CCR_NONBASETHRDENA (1u << 0)
 #define CCR_STKALIGN (1u << 9)
-#define SHCSR_MEMFAULTENA (1u << 16)
-#define SHCSR_BUSFAULTENA (1u << 17)
-#define SHCSR_USGFAULTENA (1u << 18)
 #define SCR_SLEEPONEXIT (1u << 1)
-#define SCR_SEVONPEND (1u << 4)
 #define DEMCR_MON_EN (1u << 16)
 #define FPCCR_ASPEN (1u << 31)
 #define FPCCR_LSPEN (1u << 30)
 #define FPCCR_LSPACT 1u
 #define CONTROL_FPCA 4u
 #define CONTROL_SPSEL 2u
-#define LOWEST_PRIORITY 256
 
 /* ------------------------------------------------------------------ registers as the manual names them */
 uint32_t dr_get_xpsr(const dr_cpu *c) {
@@ -68,247 +61,6 @@ void dr_set_control(struct dr_board *b, uint32_t value) {
     dr_mpu_windows(b);
 }
 
-/* ------------------------------------------------------------------ priorities */
-static int32_t group_priority(const struct dr_board *b, int32_t priority) {
-    if (!dr_is_v7(b) || priority < 0) {
-        return priority;
-    }
-    return priority & ~((2 << AIRCR_PRIGROUP(b->scs.aircr)) - 1);
-}
-
-int32_t dr_exception_priority(const struct dr_board *b, uint32_t exception) {
-    switch (exception) {
-    case DR_EXC_RESET:
-        return -3;
-    case DR_EXC_NMI:
-        return -2;
-    case DR_EXC_HARD_FAULT:
-        return -1;
-    default:
-        return exception < DR_EXC_IRQ0 ? b->scs.system_priority[exception]
-                                       : b->scs.irq_priority[exception - DR_EXC_IRQ0];
-    }
-}
-
-static bool is_active(const struct dr_board *b, uint32_t exception) {
-    if (exception < DR_EXC_IRQ0) {
-        return b->scs.system_active >> exception & 1u;
-    }
-    uint32_t irq = exception - DR_EXC_IRQ0;
-    return b->scs.active[irq / 32] >> irq % 32 & 1u;
-}
-
-static void set_active(struct dr_board *b, uint32_t exception, bool active) {
-    if (exception < DR_EXC_IRQ0) {
-        uint16_t bit = (uint16_t)(1u << exception);
-        b->scs.system_active = (uint16_t)(active ? b->scs.system_active | bit : b->scs.system_active & ~bit);
-        return;
-    }
-    uint32_t irq = exception - DR_EXC_IRQ0, bit = 1u << irq % 32;
-    b->scs.active[irq / 32] = active ? b->scs.active[irq / 32] | bit : b->scs.active[irq / 32] & ~bit;
-}
-
-static uint32_t irq_words(const struct dr_board *b) { return (b->config.irq_count + 31u) / 32u; }
-
-/* Priority of the active exceptions alone: FAULTMASK, PRIMASK and BASEPRI left out. */
-static int32_t active_priority(const struct dr_board *b) {
-    int32_t best = LOWEST_PRIORITY;
-    for (uint32_t set = b->scs.system_active; set; set &= set - 1u) {
-        int32_t p = group_priority(b, dr_exception_priority(b, (uint32_t)__builtin_ctz(set)));
-        best = p < best ? p : best;
-    }
-    for (uint32_t word = 0; word < irq_words(b); word++) {
-        for (uint32_t set = b->scs.active[word]; set; set &= set - 1u) {
-            int32_t p = group_priority(b, b->scs.irq_priority[32u * word + (uint32_t)__builtin_ctz(set)]);
-            best = p < best ? p : best;
-        }
-    }
-    return best;
-}
-
-static int32_t boosted_priority(const struct dr_board *b, bool with_primask) {
-    int32_t priority = active_priority(b);
-    if (b->cpu.basepri && group_priority(b, (int32_t)b->cpu.basepri) < priority) {
-        priority = group_priority(b, (int32_t)b->cpu.basepri);
-    }
-    if (with_primask && b->cpu.primask && priority > 0) {
-        priority = 0;
-    }
-    if (b->cpu.faultmask && priority > -1) {
-        priority = -1;
-    }
-    return priority;
-}
-
-int32_t dr_execution_priority(const struct dr_board *b) { return boosted_priority(b, true); }
-
-bool dr_is_pending(const struct dr_board *b, uint32_t exception) {
-    if (exception < DR_EXC_IRQ0) {
-        return b->scs.system_pending >> exception & 1u;
-    }
-    uint32_t irq = exception - DR_EXC_IRQ0;
-    return b->scs.pending[irq / 32] >> irq % 32 & 1u;
-}
-
-/* The pending, enabled exception of the most urgent priority; equal ones: the lowest number. */
-uint32_t dr_highest_pending(const struct dr_board *b, int32_t *priority) {
-    uint32_t best = 0;
-    *priority = LOWEST_PRIORITY;
-    for (uint32_t set = b->scs.system_pending; set; set &= set - 1u) {
-        uint32_t exception = (uint32_t)__builtin_ctz(set);
-        int32_t p = dr_exception_priority(b, exception);
-        if (p < *priority) {
-            *priority = p;
-            best = exception;
-        }
-    }
-    for (uint32_t word = 0; word < irq_words(b); word++) {
-        for (uint32_t set = b->scs.pending[word] & b->scs.enabled[word]; set; set &= set - 1u) {
-            uint32_t irq = 32u * word + (uint32_t)__builtin_ctz(set);
-            if (b->scs.irq_priority[irq] < *priority) {
-                *priority = b->scs.irq_priority[irq];
-                best = DR_EXC_IRQ0 + irq;
-            }
-        }
-    }
-    return best;
-}
-
-bool dr_exception_pending(const struct dr_board *b) {
-    int32_t priority;
-    return dr_highest_pending(b, &priority) && group_priority(b, priority) < dr_execution_priority(b);
-}
-
-bool dr_wakes_wfi(const struct dr_board *b) {
-    int32_t priority;
-    return dr_highest_pending(b, &priority) && group_priority(b, priority) < boosted_priority(b, false);
-}
-
-/* ------------------------------------------------------------------ pending state */
-void dr_set_pending(struct dr_board *b, uint32_t exception) {
-    bool was = dr_is_pending(b, exception);
-    if (exception < DR_EXC_IRQ0) {
-        b->scs.system_pending |= (uint16_t)(1u << exception);
-    } else {
-        uint32_t irq = exception - DR_EXC_IRQ0;
-        b->scs.pending[irq / 32] |= 1u << irq % 32;
-    }
-    if (!was && (b->scs.scr & SCR_SEVONPEND)) {
-        b->cpu.event_flag = 1;
-        b->deadline = 0;
-    }
-    dr_cpu_update_pending(b);
-}
-
-void dr_clear_pending(struct dr_board *b, uint32_t exception) {
-    if (exception < DR_EXC_IRQ0) {
-        b->scs.system_pending &= (uint16_t)~(1u << exception);
-    } else {
-        uint32_t irq = exception - DR_EXC_IRQ0;
-        b->scs.pending[irq / 32] &= ~(1u << irq % 32);
-    }
-}
-
-void dr_cpu_update_pending(struct dr_board *b) {
-    int32_t priority;
-    if (!b->scs.system_pending && !dr_highest_pending(b, &priority)) {
-        return;
-    }
-    if (b->cpu.sleeping || dr_exception_pending(b)) {
-        b->deadline = 0;
-    }
-}
-
-/* A line that stays asserted makes its interrupt pending again when the handler returns. */
-void dr_nvic_set_level(struct dr_board *b, uint32_t irq, bool level) {
-    if (irq >= b->config.irq_count) {
-        return;
-    }
-    uint32_t word = irq / 32, bit = 1u << irq % 32;
-    bool was = b->scs.level[word] & bit;
-    b->scs.level[word] = level ? b->scs.level[word] | bit : b->scs.level[word] & ~bit;
-    if (level && !was) {
-        dr_set_pending(b, DR_EXC_IRQ0 + irq);
-    }
-}
-
-/* ------------------------------------------------------------------ faults */
-void dr_lockup(struct dr_board *b) {
-    b->cpu.halted = DR_STOP_LOCKUP;
-    b->deadline = 0;
-    dr_log(b, DR_LOG_LOCKUP, ~0u, ~0u, b->cpu.r[15], 0, false, 0, b->cpu.ipsr);
-}
-
-static bool fault_enabled(const struct dr_board *b, uint32_t exception) {
-    switch (exception) {
-    case DR_EXC_MEM_MANAGE:
-        return b->scs.shcsr & SHCSR_MEMFAULTENA;
-    case DR_EXC_BUS_FAULT:
-        return b->scs.shcsr & SHCSR_BUSFAULTENA;
-    case DR_EXC_USAGE_FAULT:
-        return b->scs.shcsr & SHCSR_USGFAULTENA;
-    default:
-        return true;
-    }
-}
-
-/* Make `exception` pending if it can preempt now, else HardFault, else lock up. */
-static void raise_or_escalate(struct dr_board *b, uint32_t exception, uint32_t hfsr) {
-    int32_t now = dr_execution_priority(b);
-    if (dr_is_v7(b) && fault_enabled(b, exception) && group_priority(b, dr_exception_priority(b, exception)) < now) {
-        dr_set_pending(b, exception);
-        return;
-    }
-    if (now <= -1) {
-        dr_lockup(b);
-        return;
-    }
-    if (dr_is_v7(b)) {
-        b->scs.hfsr |= hfsr;
-    }
-    dr_set_pending(b, DR_EXC_HARD_FAULT);
-}
-
-void dr_raise(struct dr_board *b, uint32_t exception, uint32_t cfsr) {
-    if (dr_is_v7(b)) {
-        b->scs.cfsr |= cfsr;
-    }
-    b->deadline = 0;
-    raise_or_escalate(b, exception, DR_HFSR_FORCED);
-}
-
-bool dr_raise_svc(struct dr_board *b) {
-    b->deadline = 0;
-    if (group_priority(b, dr_exception_priority(b, DR_EXC_SVC)) < dr_execution_priority(b)) {
-        dr_set_pending(b, DR_EXC_SVC);
-        return true;
-    }
-    raise_or_escalate(b, DR_EXC_SVC, DR_HFSR_FORCED);
-    return false;
-}
-
-void dr_raise_breakpoint(struct dr_board *b, uint32_t number) {
-    if (number == 0xAB && dr_semihosting(b)) {
-        return;
-    }
-    b->deadline = 0;
-    bool monitor = dr_is_v7(b) && (b->scs.demcr & DEMCR_MON_EN) &&
-                   group_priority(b, dr_exception_priority(b, DR_EXC_DEBUG_MONITOR)) < dr_execution_priority(b);
-    if (monitor) {
-        b->scs.dfsr |= 2u; /* BKPT */
-        dr_set_pending(b, DR_EXC_DEBUG_MONITOR);
-        return;
-    }
-    if (dr_execution_priority(b) <= -1) {
-        dr_lockup(b);
-        return;
-    }
-    if (dr_is_v7(b)) {
-        b->scs.hfsr |= DR_HFSR_DEBUGEVT;
-    }
-    dr_set_pending(b, DR_EXC_HARD_FAULT);
-}
-
 /* ------------------------------------------------------------------ entry */
 typedef struct frame {
     uint32_t address; /* of the frame */
@@ -330,8 +82,10 @@ static bool push_fp(struct dr_board *b, uint32_t place) {
         int32_t now = dr_execution_priority(b);
         uint32_t ready = 0;
         ready |= now > -1 ? 1u << 4 : 0; /* HFRDY */
-        ready |= fault_enabled(b, DR_EXC_BUS_FAULT) && dr_exception_priority(b, DR_EXC_BUS_FAULT) < now ? 1u << 6 : 0;
-        ready |= fault_enabled(b, DR_EXC_MEM_MANAGE) && dr_exception_priority(b, DR_EXC_MEM_MANAGE) < now ? 1u << 5 : 0;
+        ready |=
+            dr_fault_enabled(b, DR_EXC_BUS_FAULT) && dr_exception_priority(b, DR_EXC_BUS_FAULT) < now ? 1u << 6 : 0;
+        ready |=
+            dr_fault_enabled(b, DR_EXC_MEM_MANAGE) && dr_exception_priority(b, DR_EXC_MEM_MANAGE) < now ? 1u << 5 : 0;
         ready |= (b->scs.demcr & DEMCR_MON_EN) && dr_exception_priority(b, DR_EXC_DEBUG_MONITOR) < now ? 1u << 8 : 0;
         b->scs.fpccr = (b->scs.fpccr & (FPCCR_ASPEN | FPCCR_LSPEN)) | ready | FPCCR_LSPACT |
                        (dr_privileged(&b->cpu) ? 0 : 2u) | (b->cpu.ipsr == 0 ? 1u << 3 : 0);
@@ -397,7 +151,7 @@ static bool enter(struct dr_board *b, uint32_t exception, uint32_t exc_return) {
     c->exclusive = 0;
     c->event_flag = 1;
     c->sleeping = 0;
-    set_active(b, exception, true);
+    dr_set_active(b, exception, true);
     dr_clear_pending(b, exception);
     dr_mpu_windows(b);
     return true;
@@ -443,7 +197,7 @@ bool dr_take_exception(struct dr_board *b) {
 /* ------------------------------------------------------------------ return */
 static uint32_t active_count(const struct dr_board *b) {
     uint32_t count = (uint32_t)__builtin_popcount(b->scs.system_active);
-    for (uint32_t word = 0; word < irq_words(b); word++) {
+    for (uint32_t word = 0; word < dr_irq_words(b); word++) {
         count += (uint32_t)__builtin_popcount(b->scs.active[word]);
     }
     return count;
@@ -453,7 +207,7 @@ static uint32_t active_count(const struct dr_board *b) {
 static bool return_is_valid(const struct dr_board *b, uint32_t value) {
     uint32_t low = value & 15u, others = active_count(b) - 1u;
     uint32_t fixed = dr_is_v7(b) && b->config.has_fpu ? 0xFFFFFFE0u : 0xFFFFFFF0u;
-    if ((value & fixed) != fixed || !is_active(b, b->cpu.ipsr)) {
+    if ((value & fixed) != fixed || !dr_is_active(b, b->cpu.ipsr)) {
         return false;
     }
     if (low == 1u) {
@@ -464,7 +218,7 @@ static bool return_is_valid(const struct dr_board *b, uint32_t value) {
 
 /* The returning exception is no longer active; a line that is still asserted makes it pending again. */
 static void deactivate(struct dr_board *b, uint32_t exception) {
-    set_active(b, exception, false);
+    dr_set_active(b, exception, false);
     if (exception != DR_EXC_NMI && !(exception == DR_EXC_HARD_FAULT && dr_execution_priority(b) <= -2)) {
         b->cpu.faultmask = 0;
     }

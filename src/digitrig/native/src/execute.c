@@ -112,7 +112,7 @@ HANDLER(slow_interwork) {
         return;
     }
     b->cpu.r[15] = (uint32_t)x & ~1u;
-    b->cpu.itstate = DR_THUMB_CLEAR;
+    b->cpu.itstate = x & 1u ? 0 : DR_THUMB_CLEAR; /* an EXC_RETURN value in thread mode: an address like others */
     b->deadline = 0;
     (void)i, (void)page;
 }
@@ -183,7 +183,7 @@ HANDLER(slow_blx_even) {
     b->deadline = 0;
 }
 
-static inline const dr_code_page *it_page(const struct dr_board *b, const dr_code_page *page, const dr_record *i) {
+static inline dr_code_page *it_page(const struct dr_board *b, const dr_code_page *page, const dr_record *i) {
     const dr_it_block *block = &page->it[i->imm];
     return block->when[dr_condition_holds(&b->cpu, i->rn)];
 }
@@ -226,8 +226,8 @@ dr_handler *const dr_handlers[2][DR_OP_COUNT] = {{DR_ALL_OPS(NARROW)}, {DR_ALL_O
 #define NEAR_OPS(X)                                                                                                    \
     X(b)                                                                                                               \
     X(b_eq)                                                                                                            \
-    X(b_ne) X(b_cs) X(b_cc) X(b_mi) X(b_pl) X(b_vs) X(b_vc) X(b_hi) X(b_ls) X(b_ge) X(b_lt) X(b_gt) X(b_le) X(cbz)     \
-        X(cbnz)
+    X(b_ne)                                                                                                            \
+    X(b_cs) X(b_cc) X(b_mi) X(b_pl) X(b_vs) X(b_vc) X(b_hi) X(b_ls) X(b_ge) X(b_lt) X(b_gt) X(b_le) X(cbz) X(cbnz)
 #define NARROW_NEAR(name) [DR_OP_##name] = narrow_near_##name,
 #define WIDE_NEAR(name) [DR_OP_##name] = wide_near_##name,
 dr_handler *const dr_handlers_near[2][DR_OP_COUNT] = {{NEAR_OPS(NARROW_NEAR)}, {NEAR_OPS(WIDE_NEAR)}};

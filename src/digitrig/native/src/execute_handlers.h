@@ -426,10 +426,11 @@ CONDITIONAL(cbnz, b->cpu.r[i->rn] != 0)
         }                                                                                                              \
         NEXT(1);                                                                                                       \
     }
-#define FUSED_WITH_ALL(name)                                                                                           \
-    FUSED(name, eq)                                                                                                    \
-    FUSED(name, ne) FUSED(name, cs) FUSED(name, cc) FUSED(name, mi) FUSED(name, pl) FUSED(name, vs) FUSED(name, vc)    \
-        FUSED(name, hi) FUSED(name, ls) FUSED(name, ge) FUSED(name, lt) FUSED(name, gt) FUSED(name, le)
+/* clang-format off */
+#define FUSED_WITH_ALL(name) \
+    FUSED(name, eq) FUSED(name, ne) FUSED(name, cs) FUSED(name, cc) FUSED(name, mi) FUSED(name, pl) FUSED(name, vs) \
+    FUSED(name, vc) FUSED(name, hi) FUSED(name, ls) FUSED(name, ge) FUSED(name, lt) FUSED(name, gt) FUSED(name, le)
+/* clang-format on */
 DR_FUSED_OPS(FUSED_WITH_ALL)
 
 H(bl) {
@@ -487,14 +488,14 @@ H(add_pc) {
 H(it) {
     cycles += i->cost;
     count++;
-    page = (dr_code_page *)it_page(b, page, i);
+    page = it_page(b, page, i);
     i = page->record;
     CONTINUE;
 }
 
 /* Inside a block after an instruction that wrote the flags: the condition is looked at again. Not an instruction. */
 H(it_again) {
-    page = (dr_code_page *)it_page(b, page->parent, i);
+    page = it_page(b, page->parent, i);
     i = page->record;
     JUMP(i->run);
 }

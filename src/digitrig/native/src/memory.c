@@ -86,11 +86,16 @@ static bool store_aligned(struct dr_board *b, uint32_t address, uint32_t width, 
     return dr_bus_write(b, address, width, value) == DR_BUS_OK || refuse(b, DR_EXC_BUS_FAULT, flags, address);
 }
 
+/* Normal memory: what the default memory map has as such (B3.1), and plain memory wherever it lies. */
+static bool is_normal(struct dr_board *b, uint32_t address) {
+    return address < 0x40000000u || (address >= 0x60000000u && address < 0xA0000000u) || dr_find_region(b, address);
+}
+
 /* An unaligned address is a fault on Armv6-M; on Armv7-M for instructions that insist, with UNALIGN_TRP, and outside
  * of normal memory. */
 static bool alignment_fault(struct dr_board *b, uint32_t address, uint32_t width, uint32_t flags) {
     bool normal = dr_is_v7(b) && !(flags & DR_ACCESS_ALIGNED) && !(b->scs.ccr & CCR_UNALIGN_TRP) &&
-                  dr_find_region(b, address) && dr_find_region(b, address + width - 1u);
+                  is_normal(b, address) && is_normal(b, address + width - 1u);
     if (!normal) {
         dr_raise(b, DR_EXC_USAGE_FAULT, DR_CFSR_UNALIGNED);
     }

@@ -10,90 +10,6 @@
 #define AIRCR_VECTKEY 0x05FA0000u
 #define AIRCR_SYSRESETREQ 4u
 #define CCR_USERSETMPEND 2u
-#define DEMCR_TRCENA (1u << 24)
-#define DWT_CYCCNTENA 1u
-
-/* ------------------------------------------------------------------ NVIC */
-static uint32_t irq_mask(const struct dr_board *b, uint32_t word) {
-    uint32_t count = b->config.irq_count;
-    return count >= 32u * (word + 1u) ? ~0u : count <= 32u * word ? 0 : (1u << count % 32u) - 1u;
-}
-
-static bool nvic_read(const struct dr_board *b, uint32_t offset, uint32_t *value) {
-    uint32_t word = offset >> 2 & 31u;
-    if (offset >= 0x400 && offset < 0x4F0) {
-        *value = 0;
-        for (uint32_t k = 0; k < 4 && offset - 0x400 + k < DR_MAX_IRQS; k++) {
-            *value |= (uint32_t)b->scs.irq_priority[offset - 0x400 + k] << 8 * k;
-        }
-        return true;
-    }
-    if (word >= 8) {
-        return false;
-    }
-    switch (offset & 0x780u) {
-    case 0x100: /* ISER */
-    case 0x180: /* ICER */
-        *value = b->scs.enabled[word];
-        return true;
-    case 0x200: /* ISPR */
-    case 0x280: /* ICPR */
-        *value = b->scs.pending[word];
-        return true;
-    case 0x300: /* IABR */
-        *value = dr_is_v7(b) ? b->scs.active[word] : 0;
-        return true;
-    default:
-        return false;
-    }
-}
-
-static uint8_t implemented_priority(const struct dr_board *b, uint32_t value) {
-    return (uint8_t)(value & ~(0xFFu >> b->config.priority_bits));
-}
-
-static void write_pending(struct dr_board *b, uint32_t word, uint32_t bits, bool set) {
-    for (; bits; bits &= bits - 1u) {
-        uint32_t exception = DR_EXC_IRQ0 + 32u * word + (uint32_t)__builtin_ctz(bits);
-        if (set) {
-            dr_set_pending(b, exception);
-        } else {
-            dr_clear_pending(b, exception);
-        }
-    }
-    if (!set) { /* a line that is still asserted stays pending */
-        uint32_t kept = b->scs.level[word] & ~b->scs.active[word];
-        b->scs.pending[word] |= kept;
-    }
-}
-
-static void nvic_write(struct dr_board *b, uint32_t offset, uint32_t value) {
-    uint32_t word = offset >> 2 & 31u;
-    if (offset >= 0x400 && offset < 0x4F0) {
-        for (uint32_t k = 0; k < 4 && offset - 0x400 + k < b->config.irq_count; k++) {
-            b->scs.irq_priority[offset - 0x400 + k] = implemented_priority(b, value >> 8 * k);
-        }
-    } else if (word < 8) {
-        uint32_t bits = value & irq_mask(b, word);
-        switch (offset & 0x780u) {
-        case 0x100:
-            b->scs.enabled[word] |= bits;
-            break;
-        case 0x180:
-            b->scs.enabled[word] &= ~bits;
-            break;
-        case 0x200:
-            write_pending(b, word, bits, true);
-            break;
-        case 0x280:
-            write_pending(b, word, bits, false);
-            break;
-        default:
-            break;
-        }
-    }
-    dr_cpu_update_pending(b);
-}
 
 /* ------------------------------------------------------------------ system control block */
 static uint32_t read_icsr(const struct dr_board *b) {
@@ -187,7 +103,7 @@ static void write_system_priority(struct dr_board *b, uint32_t first, uint32_t v
     uint32_t there = dr_is_v7(b) ? 0xD870u : 0xC800u; /* exceptions with a priority field */
     for (uint32_t k = 0; k < 4; k++) {
         if (there >> (first + k) & 1u) {
-            b->scs.system_priority[first + k] = implemented_priority(b, value >> 8 * k);
+            b->scs.system_priority[first + k] = dr_implemented_priority(b, value >> 8 * k);
         }
     }
 }
@@ -393,7 +309,7 @@ static uint32_t scs_read(struct dr_board *b, uint32_t offset) {
         return dr_systick_read(b, offset - 0x10u);
     }
     if (offset >= 0x100 && offset < 0x500) {
-        nvic_read(b, offset, &value);
+        dr_nvic_read(b, offset, &value);
         return value;
     }
     return scb_read(b, offset);
@@ -403,93 +319,9 @@ static void scs_write(struct dr_board *b, uint32_t offset, uint32_t value) {
     if (offset >= 0x10 && offset <= 0x1C) {
         dr_systick_write(b, offset - 0x10u, value);
     } else if (offset >= 0x100 && offset < 0x500) {
-        nvic_write(b, offset, value);
+        dr_nvic_write(b, offset, value);
     } else {
         scb_write(b, offset, value);
-    }
-}
-
-/* ------------------------------------------------------------------ DWT and ITM (C1.7, C1.8) */
-static bool counting(const struct dr_board *b) {
-    return (b->scs.demcr & DEMCR_TRCENA) && (b->scs.dwt_ctrl & DWT_CYCCNTENA);
-}
-
-static uint32_t cycle_counter(const struct dr_board *b) {
-    return counting(b) ? (uint32_t)(b->cpu.cycles - b->scs.dwt_base) : b->scs.dwt_value;
-}
-
-static void set_cycle_counter(struct dr_board *b, uint32_t value) {
-    b->scs.dwt_value = value;
-    b->scs.dwt_base = b->cpu.cycles - value;
-}
-
-/* After DEMCR or DWT_CTRL have changed: the count goes on from where it stood. */
-static void with_counter_kept(struct dr_board *b, uint32_t *field, uint32_t value) {
-    uint32_t count = cycle_counter(b);
-    *field = value;
-    set_cycle_counter(b, count);
-}
-
-static uint32_t *comparator(struct dr_board *b, uint32_t offset) {
-    uint32_t k = (offset - 0x20u) / 16u;
-    switch (offset & 15u) {
-    case 0:
-        return &b->scs.dwt_comp[k];
-    case 4:
-        return &b->scs.dwt_mask[k];
-    case 8:
-        return &b->scs.dwt_function[k];
-    default:
-        return NULL;
-    }
-}
-
-static uint32_t dwt_read(struct dr_board *b, uint32_t offset) {
-    if (offset == 0) {
-        return b->scs.dwt_ctrl | 4u << 28; /* four comparators */
-    }
-    if (offset == 4) {
-        return cycle_counter(b);
-    }
-    if (offset == 0x1C) {
-        return b->cpu.r[15]; /* PCSR */
-    }
-    uint32_t *word = offset >= 0x20 && offset < 0x60 ? comparator(b, offset) : NULL;
-    return word ? *word : 0;
-}
-
-static void dwt_write(struct dr_board *b, uint32_t offset, uint32_t value) {
-    if (offset == 0) {
-        with_counter_kept(b, &b->scs.dwt_ctrl, value & 0x007F1FFFu);
-    } else if (offset == 4) {
-        set_cycle_counter(b, value);
-    } else if (offset >= 0x20 && offset < 0x60) {
-        uint32_t *word = comparator(b, offset);
-        if (word) {
-            *word = value;
-        }
-    }
-}
-
-static uint32_t itm_read(const struct dr_board *b, uint32_t offset) {
-    if (offset < 0x80) {
-        return 1; /* a stimulus port always has room */
-    }
-    return offset == 0xE00 ? b->scs.itm_ter : offset == 0xE80 ? b->scs.itm_tcr : 0;
-}
-
-/* Port 0 is the console; the others have no reader. */
-static void write_stimulus(struct dr_board *b, uint32_t port, uint32_t value, uint32_t width) {
-    if (port == 0 && (b->scs.demcr & DEMCR_TRCENA) && (b->scs.itm_tcr & 1u) && (b->scs.itm_ter & 1u)) {
-        dr_itm_put(b, value, width);
-    }
-}
-
-static void itm_write(struct dr_board *b, uint32_t offset, uint32_t value) {
-    if (offset == 0xE00) {
-        b->scs.itm_ter = value;
-    } else if (offset == 0xE80) {
-        b->scs.itm_tcr = value & 0x00FF0F1Fu;
     }
 }
 
@@ -523,9 +355,9 @@ static uint32_t read_word(struct dr_board *b, block where, uint32_t offset) {
     case BLOCK_SCS:
         return scs_read(b, offset);
     case BLOCK_DWT:
-        return dwt_read(b, offset);
+        return dr_dwt_read(b, offset);
     case BLOCK_ITM:
-        return itm_read(b, offset);
+        return dr_itm_read(b, offset);
     default:
         return 0;
     }
@@ -533,13 +365,13 @@ static uint32_t read_word(struct dr_board *b, block where, uint32_t offset) {
 
 static void write_word(struct dr_board *b, block where, uint32_t offset, uint32_t value) {
     if (where == BLOCK_SCS && offset == 0xDFC && dr_is_v7(b)) {
-        with_counter_kept(b, &b->scs.demcr, value & 0x010F07F1u);
+        dr_trace_control(b, value & 0x010F07F1u);
     } else if (where == BLOCK_SCS) {
         scs_write(b, offset, value);
     } else if (where == BLOCK_DWT) {
-        dwt_write(b, offset, value);
+        dr_dwt_write(b, offset, value);
     } else if (where == BLOCK_ITM) {
-        itm_write(b, offset, value);
+        dr_itm_write(b, offset, value);
     }
 }
 
@@ -561,7 +393,7 @@ bool dr_scs_write(struct dr_board *b, uint32_t address, uint32_t width, uint32_t
         return false;
     }
     if (where == BLOCK_ITM && offset < 0x80u) {
-        write_stimulus(b, offset / 4u, value, width);
+        dr_itm_stimulus(b, offset / 4u, value, width);
         return true;
     }
     if (width != 4) {
