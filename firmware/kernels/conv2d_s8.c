@@ -27,9 +27,14 @@ static void one_pair(const struct conv2d_s8 *p, const struct dot_patches *patche
     const int8_t *w = p->weights + (channel / DOT_CHANNELS) * patches->bytes;
     const int32_t *start = p->bias + channel;
     const int32_t count = p->output_w, channels = p->output_c;
+    const int three = DOT_ARMV6M && p->kernel_w * p->input_c == 3; /* elsewhere it makes no difference */
     KERNELS_NO_UNROLL
     for (int32_t y = p->output_h; y > 0; y--) {
-        dot_u8s8(patches, x, w, start, sums, count);
+        if (three) {
+            dot_u8s8_three(patches, x, w, start, sums, count);
+        } else {
+            dot_u8s8(patches, x, w, start, sums, count);
+        }
         one_channel(&p->out, channel, sums, count, output, channels);
         if (channel + 1 < channels) {
             one_channel(&p->out, channel + 1, sums + 1, count, output + 1, channels);

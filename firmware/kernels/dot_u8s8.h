@@ -42,6 +42,55 @@ struct dot_patches {
     int32_t back;      /* from the end of one patch (its last row and gap) to the start of the next; negative */
 };
 
+#if DOT_ARMV6M
+/* Eight low registers are all that Armv6-M can compute with; left to themselves compilers spill half of this. 5.5
+ * cycles for a product. A weight is used up by its multiplication, so no product needs a register of its own; what
+ * changes only from patch to patch stays in memory. */
+struct dot_rest {
+    uint32_t *sums, *last;
+    int32_t a, b;
+    const int8_t *w;
+    int32_t back;
+};
+
+/* clang-format off */
+#define DOT_BEGIN_PATCH                                                                                                \
+    "ldr %[a], [%[input], #8]\n"                                                                                      \
+    "ldr %[b], [%[input], #12]\n"                                                                                     \
+    "ldr %[w], [%[input], #16]\n"
+#define DOT_ADD(sum)                                                                                                   \
+    "sxtb %[weight], %[four]\n"                                                                                       \
+    "muls %[weight], %[input], %[weight]\n"                                                                           \
+    "adds " sum ", " sum ", %[weight]\n"
+#define DOT_ADD_LAST(sum)                                                                                              \
+    "muls %[four], %[input], %[four]\n"                                                                               \
+    "adds " sum ", " sum ", %[four]\n"
+#define DOT_NEXT "asrs %[four], %[four], #8\n"
+/* One tap in both channels, from the first two bytes of a word of weights or from the last two. */
+#define DOT_FIRST_TAP(offset)                                                                                          \
+    "ldm %[w]!, {%[four]}\n"                                                                                          \
+    "ldrb %[input], [%[x], #" offset "]\n"                                                                            \
+    DOT_ADD("%[a]") DOT_NEXT DOT_ADD("%[b]")
+#define DOT_SECOND_TAP(offset)                                                                                         \
+    "ldrb %[input], [%[x], #" offset "]\n"                                                                            \
+    DOT_NEXT DOT_ADD("%[a]") DOT_NEXT DOT_ADD_LAST("%[b]")
+#define DOT_END_PATCH                                                                                                  \
+    "mov %[input], %[rest]\n"                                                                                         \
+    "ldr %[four], [%[input], #0]\n"                                                                                   \
+    "str %[a], [%[four], #0]\n"                                                                                       \
+    "str %[b], [%[four], #4]\n"                                                                                       \
+    "adds %[four], #8\n"                                                                                              \
+    "str %[four], [%[input], #0]\n"                                                                                   \
+    "ldr %[weight], [%[input], #20]\n"                                                                                \
+    "adds %[x], %[x], %[weight]\n"                                                                                    \
+    "ldr %[weight], [%[input], #4]\n"                                                                                 \
+    "cmp %[four], %[weight]\n"
+#define DOT_OUTPUTS                                                                                                    \
+    [x] "+l"(x), [w] "+l"(w), [a] "=&l"(a), [b] "=&l"(b), [four] "=&l"(four), [input] "=&l"(input),                    \
+    [weight] "=&l"(weight)
+/* clang-format on */
+#endif
+
 /* Sums of two output channels for `count` patches.
  *
  * x: the first input, any alignment.  w: p->bytes of weights, aligned to 4.  start: what both sums begin with.
@@ -52,75 +101,19 @@ static inline void dot_u8s8(const struct dot_patches *p, const uint8_t *x, const
     const int8_t *end = w + p->bytes;
     const int32_t row_bytes = p->row_bytes, gap = p->gap;
 #if DOT_ARMV6M
-    /* Eight low registers are all that Armv6-M can compute with; left to themselves compilers spill half of this. 5.5
-       cycles for a product. A weight is used up by its multiplication, so no product needs a register of its own; what
-       changes from patch to patch only stays in memory. */
-    struct {
-        uint32_t *sums, *last;
-        int32_t a, b;
-        const int8_t *w;
-        int32_t back;
-    } rest = {sums, sums + 2 * count, start[0], start[1], w, p->back};
+    struct dot_rest rest = {sums, sums + 2 * count, start[0], start[1], w, p->back};
     uint32_t a, b, four, input, weight, row_end;
-    __asm__ volatile("    mov   %[input], %[rest]\n"
-                     "0:  ldr   %[a], [%[input], #8]\n"
-                     "    ldr   %[b], [%[input], #12]\n"
-                     "    ldr   %[w], [%[input], #16]\n"
-                     "1:  mov   %[row_end], %[w]\n"
-                     "    add   %[row_end], %[row_bytes]\n"
-                     "2:  ldm   %[w]!, {%[four]}\n"
-                     "    ldrb  %[input], [%[x], #0]\n"
-                     "    sxtb  %[weight], %[four]\n"
-                     "    muls  %[weight], %[input], %[weight]\n"
-                     "    adds  %[a], %[a], %[weight]\n"
-                     "    asrs  %[four], %[four], #8\n"
-                     "    sxtb  %[weight], %[four]\n"
-                     "    muls  %[weight], %[input], %[weight]\n"
-                     "    adds  %[b], %[b], %[weight]\n"
-                     "    ldrb  %[input], [%[x], #2]\n"
-                     "    asrs  %[four], %[four], #8\n"
-                     "    sxtb  %[weight], %[four]\n"
-                     "    muls  %[weight], %[input], %[weight]\n"
-                     "    adds  %[a], %[a], %[weight]\n"
-                     "    asrs  %[four], %[four], #8\n"
-                     "    muls  %[four], %[input], %[four]\n"
-                     "    adds  %[b], %[b], %[four]\n"
-                     "    ldm   %[w]!, {%[four]}\n"
-                     "    ldrb  %[input], [%[x], #1]\n"
-                     "    sxtb  %[weight], %[four]\n"
-                     "    muls  %[weight], %[input], %[weight]\n"
-                     "    adds  %[a], %[a], %[weight]\n"
-                     "    asrs  %[four], %[four], #8\n"
-                     "    sxtb  %[weight], %[four]\n"
-                     "    muls  %[weight], %[input], %[weight]\n"
-                     "    adds  %[b], %[b], %[weight]\n"
-                     "    ldrb  %[input], [%[x], #3]\n"
-                     "    asrs  %[four], %[four], #8\n"
-                     "    sxtb  %[weight], %[four]\n"
-                     "    muls  %[weight], %[input], %[weight]\n"
-                     "    adds  %[a], %[a], %[weight]\n"
-                     "    asrs  %[four], %[four], #8\n"
-                     "    muls  %[four], %[input], %[four]\n"
-                     "    adds  %[b], %[b], %[four]\n"
-                     "    adds  %[x], #4\n"
-                     "    cmp   %[w], %[row_end]\n"
-                     "    bne   2b\n"
-                     "    add   %[x], %[gap]\n"
-                     "    cmp   %[w], %[end]\n"
-                     "    bne   1b\n"
-                     "    mov   %[input], %[rest]\n"
-                     "    ldr   %[four], [%[input], #0]\n"
-                     "    str   %[a], [%[four], #0]\n"
-                     "    str   %[b], [%[four], #4]\n"
-                     "    adds  %[four], #8\n"
-                     "    str   %[four], [%[input], #0]\n"
-                     "    ldr   %[weight], [%[input], #20]\n"
-                     "    adds  %[x], %[x], %[weight]\n"
-                     "    ldr   %[weight], [%[input], #4]\n"
-                     "    cmp   %[four], %[weight]\n"
-                     "    bne   0b\n"
-                     : [x] "+l"(x), [w] "+l"(w), [a] "=&l"(a), [b] "=&l"(b), [four] "=&l"(four), [input] "=&l"(input),
-                       [weight] "=&l"(weight), [row_end] "=&h"(row_end)
+    __asm__ volatile("mov %[input], %[rest]\n"
+                     "0:\n" DOT_BEGIN_PATCH "1: mov %[row_end], %[w]\n"
+                     "add %[row_end], %[row_bytes]\n"
+                     "2:\n" DOT_FIRST_TAP("0") DOT_SECOND_TAP("2") DOT_FIRST_TAP("1")
+                         DOT_SECOND_TAP("3") "adds %[x], #4\n"
+                                             "cmp %[w], %[row_end]\n"
+                                             "bne 2b\n"
+                                             "add %[x], %[gap]\n"
+                                             "cmp %[w], %[end]\n"
+                                             "bne 1b\n" DOT_END_PATCH "bne 0b\n"
+                     : DOT_OUTPUTS, [row_end] "=&h"(row_end)
                      : [row_bytes] "h"(row_bytes), [gap] "h"(gap), [end] "h"(end), [rest] "h"(&rest)
                      : "cc", "memory");
 #else
@@ -157,6 +150,27 @@ static inline void dot_u8s8(const struct dot_patches *p, const uint8_t *x, const
         *sums++ = a;
         *sums++ = b;
     }
+#endif
+}
+
+/* The same where a row has three taps, as the first layer of many networks has: a block without its last tap. */
+static inline void dot_u8s8_three(const struct dot_patches *p, const uint8_t *x, const int8_t *w,
+                                  const int32_t start[2], uint32_t *sums, int32_t count) {
+#if DOT_ARMV6M
+    const int8_t *end = w + p->bytes;
+    const int32_t row = p->gap + DOT_TAPS;
+    struct dot_rest rest = {sums, sums + 2 * count, start[0], start[1], w, p->back};
+    uint32_t a, b, four, input, weight;
+    __asm__ volatile("mov %[input], %[rest]\n"
+                     "0:\n" DOT_BEGIN_PATCH "1:\n" DOT_FIRST_TAP("0") DOT_SECOND_TAP("2")
+                         DOT_FIRST_TAP("1") "add %[x], %[row]\n"
+                                            "cmp %[w], %[end]\n"
+                                            "bne 1b\n" DOT_END_PATCH "bne 0b\n"
+                     : DOT_OUTPUTS
+                     : [row] "h"(row), [end] "h"(end), [rest] "h"(&rest)
+                     : "cc", "memory");
+#else
+    dot_u8s8(p, x, w, start, sums, count);
 #endif
 }
 
