@@ -683,3 +683,26 @@ def test_an_it_block_goes_on_after_an_interrupt(before: int) -> None:
     assert itstate == (0x0D, 0x1A, 0x14, 0x08, 0x00)[before - 1]
     m.step(1 + 5 - before)
     assert (m["pc"], m["r0"], m["r1"]) == (MAIN + 10, 1, 1)
+
+
+def test_a_restored_snapshot_brings_its_memory_protection_back() -> None:
+    m = mpu_machine(0)
+    m.code(MAIN, LDR_R1_R0, NOP)
+    m["r0"] = RAM + 0x1040
+    protected = m.core.take_snapshot()
+    m.poke(MPU_CTRL, 0)
+    m.step()
+    assert m.exception == 0
+    m.core.restore_snapshot(protected)
+    m.step()
+    assert m.exception == MEM_MANAGE
+
+
+def test_a_reset_switches_the_memory_protection_off() -> None:
+    m = mpu_machine(0)
+    m.core.reset()
+    m.core.start(0)
+    m.code(MAIN, LDR_R1_R0, NOP)
+    m["r0"] = RAM + 0x1040
+    m.step()
+    assert (m.exception, m["pc"]) == (0, MAIN + 2)

@@ -222,3 +222,14 @@ def test_exclusives_work_on_device_registers() -> None:
     m["r0"] = 0x40000000
     m.step(3)
     assert (m["r2"], m.peek(0x40000000)) == (0, 8)
+
+
+def test_the_reference_clock_does_not_follow_the_core_clock() -> None:
+    m, _ = ticking(False, 0xFFFFFF, ENABLE)  # 3 MHz
+    m.core.write(MAIN, bytes.fromhex("fee7"))  # b .
+    m.core.run(1_000_000_000, 2**63)
+    before, at = m.peek(SYST_CVR), m.step(0).at_ps
+    m.core.set_clock(24_000_000)
+    stop = m.core.run(1_000_000_000, 2**63)
+    ticks = (stop.at_ps - at) * 3 // 1_000_000
+    assert before - m.peek(SYST_CVR) in (ticks, ticks + 1)

@@ -126,6 +126,9 @@ void dr_nvic_set_level(struct dr_board *b, uint32_t irq, bool level);
 void dr_cpu_update_pending(struct dr_board *b);
 void dr_cpu_reset(struct dr_board *b);
 void dr_cpu_start(struct dr_board *b);
+/* Around a change of the core clock: SysTick on its reference clock keeps its count. */
+uint32_t dr_systick_pause(struct dr_board *b);
+void dr_systick_resume(struct dr_board *b, uint32_t count);
 /* Execute until b->stop_requested or b->halted, or cycles >= b->run_until, or instructions >= b->instruction_limit. */
 void dr_cpu_run(struct dr_board *b, dr_stop *stop);
 

@@ -177,7 +177,7 @@ static bool run_round(struct dr_board *b) {
 void dr_cpu_run(struct dr_board *b, dr_stop *stop) {
     dr_scratch *scratch = b->code_scratch;
     uint32_t reason = DR_STOP_TIME, detail = 0;
-    dr_mpu_windows(b);
+    dr_mpu_refresh(b);
     for (;;) {
         let_time_act(b);
         if (must_stop(b, &reason, &detail)) {

@@ -65,6 +65,10 @@ typedef struct dr_jump {
     uint64_t cycles, count, x;
 } dr_jump;
 
+typedef struct dr_mpu_registers {
+    uint32_t ctrl, rbar[16], rasr[16];
+} dr_mpu_registers;
+
 typedef struct dr_scratch {    /* b->code_scratch */
     uint32_t view;             /* dr_mpu_view that the windows are made for */
     bool windows_restricted;   /* the MPU has taken windows away */
@@ -75,6 +79,7 @@ typedef struct dr_scratch {    /* b->code_scratch */
     uint32_t breakpoint_pc;
     bool has_zero_cost; /* some instruction takes no cycles */
     dr_jump jump;
+    dr_mpu_registers mpu; /* what windows and code have been made for */
 } dr_scratch;
 
 /* What a row of the instruction tables says, with the operands of one encoding. */
@@ -264,6 +269,7 @@ typedef enum dr_mpu_view { DR_MPU_OFF, DR_MPU_PRIVILEGED, DR_MPU_UNPRIVILEGED } 
 dr_mpu_view dr_mpu_view_of(const struct dr_board *b, bool privileged);
 bool dr_mpu_view_allows(const struct dr_board *b, dr_mpu_view view, uint32_t address, uint32_t access);
 bool dr_mpu_allows(const struct dr_board *b, uint32_t address, uint32_t access, bool privileged);
+void dr_mpu_refresh(struct dr_board *b); /* before a run: a reset or a restored snapshot may have changed everything */
 void dr_mpu_changed(struct dr_board *b); /* registers written: forget code, rebuild the windows */
 void dr_mpu_windows(struct dr_board *b); /* windows for the present view; cheap while the MPU is off */
 

@@ -141,10 +141,12 @@ dr_status dr_set_clock(dr_board *b, uint64_t hz) {
     }
     if (hz != b->time.hz) {
         uint64_t now = dr_time_ps(b, b->cpu.cycles);
+        uint32_t systick = dr_systick_pause(b);
         b->time.base_ps = now;
         b->time.base_cycles = b->cpu.cycles;
         b->time.hz = hz;
         b->run_until = dr_time_cycles(b, b->run_until_ps);
+        dr_systick_resume(b, systick);
         dr_update_event_cycle(b);
     }
     return DR_OK;

@@ -5,6 +5,8 @@
  */
 #include "cpu.h"
 
+#include <string.h>
+
 #define CTRL_ENABLE 1u
 #define CTRL_HFNMIENA 2u
 #define CTRL_PRIVDEFENA 4u
@@ -146,8 +148,24 @@ void dr_mpu_windows(struct dr_board *b) {
     }
 }
 
+static dr_mpu_registers registers_of(const struct dr_board *b) {
+    dr_mpu_registers now = {.ctrl = b->scs.mpu_ctrl};
+    memcpy(now.rbar, b->scs.mpu_rbar, sizeof now.rbar);
+    memcpy(now.rasr, b->scs.mpu_rasr, sizeof now.rasr);
+    return now;
+}
+
+void dr_mpu_refresh(struct dr_board *b) {
+    const dr_mpu_registers now = registers_of(b);
+    if (memcmp(&now, &((dr_scratch *)b->code_scratch)->mpu, sizeof now)) {
+        dr_mpu_changed(b);
+    }
+    dr_mpu_windows(b);
+}
+
 void dr_mpu_changed(struct dr_board *b) {
     dr_scratch *scratch = b->code_scratch;
+    scratch->mpu = registers_of(b);
     scratch->code_depends_on_view = false;
     dr_drop_every_code(b);
     make_windows(b, dr_mpu_view_of(b, dr_privileged(&b->cpu)));

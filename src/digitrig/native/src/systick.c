@@ -57,6 +57,17 @@ static void run_from(struct dr_board *b, uint32_t value) {
     b->deadline = 0;
 }
 
+uint32_t dr_systick_pause(struct dr_board *b) {
+    dr_systick_sync(b);
+    return current_value(b);
+}
+
+void dr_systick_resume(struct dr_board *b, uint32_t count) {
+    if (external(b) && (b->scs.systick_csr & CSR_ENABLE)) {
+        run_from(b, count);
+    }
+}
+
 void dr_systick_sync(struct dr_board *b) {
     dr_scs *s = &b->scs;
     if (s->systick_zero_cycle > b->cpu.cycles || !(s->systick_csr & CSR_ENABLE)) {
