@@ -86,12 +86,13 @@ def test_options_that_make_no_sense_are_usage_errors(cli, arguments, told):
     [
         ("t10k-images-idx3-ubyte", IMAGES + bytes(784 + 100), "900 bytes; expected 1584"),
         ("t10k-images-idx3-ubyte", IMAGES[:9], "9"),
-        ("t10k-images-idx3-ubyte.gz", gzip.compress(IMAGES + bytes(2 * 784))[:-20], "gz"),
+        ("t10k-images-idx3-ubyte.gz", gzip.compress(IMAGES + bytes(2 * 784), mtime=0)[:-20], "gz"),
         ("train.csv", b"label," + b",".join(b"pixel%d" % n for n in range(784)) + b"\n7,0,0,0\n", "train.csv"),
         ("seven.png", b"\x89PNG\r\n\x1a\n" + bytes(10), "seven.png"),
         ("seven.npy", b"\x93NUMPY\x01\x00", "seven.npy"),
         ("seven.txt", b"7", "seven.txt"),
     ],
+    ids=["idx", "idx header", "idx.gz", "csv", "png", "npy", "unknown"],
 )
 def test_truncated_image_files_are_told_by_name_and_size(cli, tmp_path, name, content, told):
     (tmp_path / name).write_bytes(content)
