@@ -62,6 +62,17 @@ def test_sizes_of_the_application_notes_model(tmp_path: Path) -> None:
     assert bundle.constant_bytes < 2200
 
 
+def test_memory_map_shows_every_layer_inside_the_arena(tmp_path: Path) -> None:
+    bundle = generate(MODEL.path, tmp_path)
+    assert bundle.memory_map[0] == (_macros(bundle.header.read_text())["AN13438_INPUT_OFFSET"], 784, "input")
+    assert all(offset + size <= bundle.arena_bytes for offset, size, _ in bundle.memory_map)
+    whats = [what for _, _, what in bundle.memory_map]
+    assert "layer 1 CONV_2D, scratch" in whats
+    assert whats[-1] == "layer 9 SOFTMAX"
+    for offset, size, what in bundle.memory_map:
+        assert f" * {offset:>6}  {size:>6}  {what}\n" in bundle.source.read_text()
+
+
 def test_sidecar_lists_the_layers_of_the_reference(tmp_path: Path) -> None:
     sidecar = json.loads(generate(MODEL.path, tmp_path).sidecar.read_text())
     layers = Reference(MODEL.path).layers(np.zeros((28, 28), np.uint8))

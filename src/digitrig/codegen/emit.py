@@ -152,8 +152,8 @@ def scratch_key(step: Step) -> str:
     return f"scratch{step.operator.number}"
 
 
-def _memory_map(program: Program) -> str:
-    """Comment that shows who lies where in the arena."""
+def memory_map(program: Program) -> tuple[tuple[int, int, str], ...]:
+    """Who lies where in the arena, in order of execution: (offset, bytes, what)."""
     rows = []
     for step in (None, *program.steps):
         tensor = program.graph.inputs[0] if step is None else step.target
@@ -161,7 +161,11 @@ def _memory_map(program: Program) -> str:
         rows.append((program.offset(tensor), tensor.elements, what))
         if step is not None and step.scratch_bytes:
             rows.append((program.plan.offsets[scratch_key(step)], step.scratch_bytes, f"{what}, scratch"))
-    lines = [f" * {offset:>6}  {size:>6}  {what}" for offset, size, what in rows]
+    return tuple(rows)
+
+
+def _memory_comment(program: Program) -> str:
+    lines = [f" * {offset:>6}  {size:>6}  {what}" for offset, size, what in memory_map(program)]
     return "\n".join(["/* The arena, in order of execution:", " * offset   bytes", *lines, " */", ""])
 
 
@@ -178,7 +182,7 @@ def source(program: Program) -> str:
             "/* A section of their own, so that a linker script can tell the constants of a model from all others. */",
             '#define WEIGHTS __attribute__((section(".rodata.weights"), aligned(4)))',
             "",
-            _memory_map(program),
+            _memory_comment(program),
             f"int8_t {name}_arena[{upper}_ACTIVATIONS_MEM_SIZE] __attribute__((aligned({upper}_MEM_ALIGN)));",
             f"#define arena {name}_arena",
             "",

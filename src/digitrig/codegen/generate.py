@@ -18,7 +18,10 @@ from digitrig.errors import FileFormatError, UsageError
 
 @dataclass(frozen=True)
 class Bundle:
-    """A generated bundle.  header, source, sidecar: its files.  Sizes in bytes; input and output lie in the arena."""
+    """A generated bundle.  header, source, sidecar: its files.  Sizes in bytes; input and output lie in the arena.
+
+    memory_map: who lies where in the arena, in order of execution: (offset, bytes, what).
+    """
 
     name: str
     header: Path
@@ -29,6 +32,7 @@ class Bundle:
     mutable_bytes: int
     arena_bytes: int
     macs: int
+    memory_map: tuple[tuple[int, int, str], ...]
 
 
 def _check_ends(graph: Graph) -> None:
@@ -97,4 +101,5 @@ def generate(model_path: Path | str, out_dir: Path | str, name: str | None = Non
         program.mutable_bytes,
         program.plan.bytes,
         sum(step.macs for step in program.steps),
+        emit.memory_map(program),
     )
