@@ -18,7 +18,7 @@ def codegen(
 ) -> None:
     """Generate the C bundle of a model: header with its sizes, one readable source, and a sidecar for tools."""
     from digitrig.cli.opening import existing_file
-    from digitrig.codegen import generate
+    from digitrig.codegen import describe, generate
 
     existing_file(model, "model")
     bundle = generate(model, out_dir, name=name)
@@ -30,7 +30,11 @@ def codegen(
         "macs": bundle.macs,
     }
     if as_json:
-        output.emit({"name": bundle.name, "model": str(model), "sha256": bundle.sha256, **files, **sizes})
+        arena = [{"offset": offset, "bytes": size, "what": what} for offset, size, what in bundle.memory_map]
+        head = {"name": bundle.name, "model": str(model), "sha256": bundle.sha256}
+        output.emit({**head, **files, **sizes, "memory_map": arena})
         return
+    output.say(describe(model))
+    output.table("arena", [">offset", ">bytes", "what"], [tuple(map(str, row)) for row in bundle.memory_map])
     rows = [*files.items(), *((name.replace("_", " "), f"{value:,}") for name, value in sizes.items())]
     output.table(f"bundle {bundle.name} of {model}", ["part", "file or size"], rows)
