@@ -15,7 +15,7 @@ from forms_v7m import FLOAT_LOAD_STORE, THUMB32_V7M
 
 Record = Callable[[str, object], None]
 # Forms that an IT block of several may hold: registers only, every register value allowed.
-UNFIT_FOR_BLOCKS = ("LDR", "STR", "PUSH", "POP", "VLDR", "PLD", "PLI", "MSR", "MRS", "MOV.high", "ADD.high")
+UNFIT_FOR_BLOCKS = ("LDR", "STR", "PUSH", "POP", "VLDR", "PLD", "PLI", "MSR", "VMSR", "MRS", "MOV.high", "ADD.high")
 
 
 def _v7m_forms() -> list[Form]:

@@ -6,7 +6,7 @@
  * into b->cpu and returns to dr_cpu_run, or jumps to a slow_ function of the same shape.
  */
 #include "cpu.h"
-#include "fpu.h"
+#include "fpu_fast.h"
 
 #include <string.h>
 

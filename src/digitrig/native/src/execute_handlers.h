@@ -563,12 +563,19 @@ DIVIDE(udiv, uint32_t, false)
 DIVIDE(sdiv, int32_t, m == -1 && n == INT32_MIN)
 
 /* ------------------------------------------------------------------ floating point on registers */
+__attribute__((noinline)) H(slow_fp) {
+    dr_fpu_execute(b, &page->fpu[i->imm]);
+    NEXT(SIZE);
+}
+
 H(fp) {
     if (DR_UNLIKELY(!fp_ready(b))) {
         JUMP(slow_fp_prepare);
     }
-    dr_fpu_execute(b, &page->fpu[i->imm]);
-    NEXT(SIZE);
+    if (DR_LIKELY(dr_fpu_fast(b, &page->fpu[i->imm]))) {
+        NEXT(SIZE);
+    }
+    JUMP(SIZED(slow_fp));
 }
 
 /* ------------------------------------------------------------------ records that are not instructions */

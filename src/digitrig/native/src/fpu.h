@@ -41,12 +41,34 @@ typedef enum dr_fpu_operation {
 
 enum { DR_FPU_ROUND_FPSCR = 7, DR_FPU_EXACT = 8 };
 
+typedef enum dr_fpu_shortcut { /* what fpu_fast.h can do by itself */
+                               DR_FAST_NONE,
+                               DR_FAST_ADD,
+                               DR_FAST_SUB,
+                               DR_FAST_MUL,
+                               DR_FAST_DIV,
+                               DR_FAST_MLA,
+                               DR_FAST_FMA,
+                               DR_FAST_SQRT,
+                               DR_FAST_COMPARE,
+                               DR_FAST_FROM_INTEGER, /* signed */
+                               DR_FAST_TO_INTEGER,   /* signed, toward zero */
+                               DR_FAST_MOVE,
+                               DR_FAST_SINGLE_TO_CORE,
+                               DR_FAST_CORE_TO_SINGLE,
+                               DR_FAST_ADD_DOUBLE,
+                               DR_FAST_SUB_DOUBLE,
+                               DR_FAST_MUL_DOUBLE,
+                               DR_FAST_DIV_DOUBLE
+} dr_fpu_shortcut;
+
 typedef struct dr_fpu_op {
     uint8_t op;   /* dr_fpu_operation */
     uint8_t cost; /* dr_cost */
     uint8_t wide; /* 1: double precision */
     uint8_t arg;
     uint8_t d, n, m; /* index into s[]; a double takes s[d] and s[d + 1] */
+    uint8_t fast;    /* dr_fpu_shortcut */
     uint32_t imm;
 } dr_fpu_op;
 

@@ -245,8 +245,7 @@ static bool decode_transfer_pair(uint32_t insn, dr_fpu_op *out) {
     return true;
 }
 
-bool dr_fpu_decode(uint32_t insn, bool double_precision, dr_fpu_op *out) {
-    *out = (dr_fpu_op){.wide = (uint8_t)bit(insn, 8)};
+static bool decode(uint32_t insn, bool double_precision, dr_fpu_op *out) {
     if ((insn & 0xFFE00ED0) == 0xEC400A10) {
         return decode_transfer_pair(insn, out);
     }
@@ -263,4 +262,53 @@ bool dr_fpu_decode(uint32_t insn, bool double_precision, dr_fpu_op *out) {
         return decode_data_processing(insn, double_precision, out);
     }
     return insn >> 24 == 0xFE && decode_fpv5(insn, out);
+}
+
+static dr_fpu_shortcut shortcut_double(const dr_fpu_op *op) {
+    switch (op->op) {
+    case DR_FPU_ADD:
+        return DR_FAST_ADD_DOUBLE;
+    case DR_FPU_SUB:
+        return DR_FAST_SUB_DOUBLE;
+    case DR_FPU_MUL:
+        return DR_FAST_MUL_DOUBLE;
+    case DR_FPU_DIV:
+        return DR_FAST_DIV_DOUBLE;
+    default:
+        return DR_FAST_NONE;
+    }
+}
+
+static dr_fpu_shortcut shortcut_single(const dr_fpu_op *op) {
+    static const uint8_t direct[DR_FPU_OPERATION_COUNT] = {
+        [DR_FPU_ADD] = DR_FAST_ADD,
+        [DR_FPU_SUB] = DR_FAST_SUB,
+        [DR_FPU_MUL] = DR_FAST_MUL,
+        [DR_FPU_DIV] = DR_FAST_DIV,
+        [DR_FPU_MLA] = DR_FAST_MLA,
+        [DR_FPU_FMA] = DR_FAST_FMA,
+        [DR_FPU_SQRT] = DR_FAST_SQRT,
+        [DR_FPU_MOVE] = DR_FAST_MOVE,
+        [DR_FPU_COMPARE] = DR_FAST_COMPARE,
+        [DR_FPU_FROM_INTEGER] = DR_FAST_FROM_INTEGER,
+        [DR_FPU_TO_INTEGER] = DR_FAST_TO_INTEGER,
+    };
+    bool is_signed = op->op == DR_FPU_TO_INTEGER ? op->imm && op->arg == DR_ROUND_ZERO : op->arg;
+    if ((op->op == DR_FPU_FROM_INTEGER || op->op == DR_FPU_TO_INTEGER) && !is_signed) {
+        return DR_FAST_NONE;
+    }
+    return (dr_fpu_shortcut)direct[op->op];
+}
+
+bool dr_fpu_decode(uint32_t insn, bool double_precision, dr_fpu_op *out) {
+    *out = (dr_fpu_op){.wide = (uint8_t)bit(insn, 8)};
+    if (!decode(insn, double_precision, out)) {
+        return false;
+    }
+    if (out->op == DR_FPU_SINGLE_TO_CORE || out->op == DR_FPU_CORE_TO_SINGLE) { /* also halves of doubles */
+        out->fast = out->op == DR_FPU_SINGLE_TO_CORE ? DR_FAST_SINGLE_TO_CORE : DR_FAST_CORE_TO_SINGLE;
+    } else {
+        out->fast = (uint8_t)(out->wide ? shortcut_double(out) : shortcut_single(out));
+    }
+    return true;
 }

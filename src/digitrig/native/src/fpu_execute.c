@@ -1,21 +1,9 @@
-/* Execution of the floating-point instructions (DDI 0403E, A7.7). Integer arithmetic throughout, except for a fast
- * path that lets the host compute when that is provably the same: see host_may_compute(). */
+/* Execution of the floating-point instructions (DDI 0403E, A7.7), all of them, in integer arithmetic throughout. What
+ * the host may compute instead is in fpu_fast.h. */
 #include "fpu.h"
 #include "softfloat.h"
 
-#include <string.h>
-
-#ifdef __clang__
-#pragma STDC FP_CONTRACT OFF
-#endif
-
-enum {
-    FPSCR_AHP = 1u << 26,
-    FPSCR_DN = 1u << 25,
-    FPSCR_FZ = 1u << 24,
-    FPSCR_ROUNDING = 3u << 22,
-    FPSCR_WRITABLE = 0xF7C0009F
-};
+enum { FPSCR_AHP = 1u << 26, FPSCR_DN = 1u << 25, FPSCR_FZ = 1u << 24, FPSCR_WRITABLE = 0xF7C0009F };
 
 static uint64_t get(const dr_board *b, uint32_t reg, bool wide) {
     uint64_t low = b->cpu.s[reg];
@@ -40,65 +28,6 @@ static dr_float_env environment(const dr_board *b) {
                           .flags = 0};
 }
 
-/* ------------------------------------------------------------------ the host's arithmetic
- *
- * Same bits, same flags, when all of this holds: the rounding mode is to nearest (the host's), the cumulative inexact
- * flag is set already (so it does not matter whether this result is), the operands are normal numbers or zeros, and
- * the result is normal and above the smallest normal number, so that no other flag and no flush can come up. */
-static bool host_may_compute(const dr_board *b) {
-    return (b->cpu.fpscr & (FPSCR_ROUNDING | DR_FLOAT_INEXACT)) == DR_FLOAT_INEXACT;
-}
-
-static bool plain_operand32(uint32_t x) { return ((x + 0x00800000) & 0x7F000000) != 0 || x << 1 == 0; }
-static bool plain_operand64(uint64_t x) { return ((x + (1ull << 52)) & 0x7FE0000000000000) != 0 || x << 1 == 0; }
-static bool plain_result32(uint32_t x) { return (x >> 23 & 0xFF) - 2 < 0xFD; }
-static bool plain_result64(uint64_t x) { return (x >> 52 & 0x7FF) - 2 < 0x7FD; }
-
-static float as_float(uint32_t x) {
-    float f;
-    memcpy(&f, &x, sizeof f);
-    return f;
-}
-
-static uint32_t float_bits(float f) {
-    uint32_t x;
-    memcpy(&x, &f, sizeof x);
-    return x;
-}
-
-static double as_double(uint64_t x) {
-    double f;
-    memcpy(&f, &x, sizeof f);
-    return f;
-}
-
-static uint64_t double_bits(double f) {
-    uint64_t x;
-    memcpy(&x, &f, sizeof x);
-    return x;
-}
-
-static bool host_compute32(dr_fpu_operation op, uint32_t a, uint32_t b, uint32_t *result) {
-    float x = as_float(a), y = as_float(b);
-    *result = float_bits(op == DR_FPU_ADD ? x + y : op == DR_FPU_SUB ? x - y : op == DR_FPU_MUL ? x * y : x / y);
-    return plain_operand32(a) && plain_operand32(b) && plain_result32(*result);
-}
-
-static bool host_compute64(dr_fpu_operation op, uint64_t a, uint64_t b, uint64_t *result) {
-    double x = as_double(a), y = as_double(b);
-    *result = double_bits(op == DR_FPU_ADD ? x + y : op == DR_FPU_SUB ? x - y : op == DR_FPU_MUL ? x * y : x / y);
-    return plain_operand64(a) && plain_operand64(b) && plain_result64(*result);
-}
-
-/* The product of two singles is exact in a double. The sum is rounded to a double and then to a single, which is the
- * same as rounding once unless the double lies exactly between two singles. */
-static bool host_multiply_add32(uint32_t addend, uint32_t a, uint32_t b, uint32_t *result) {
-    double sum = (double)as_float(a) * (double)as_float(b) + (double)as_float(addend);
-    *result = float_bits((float)sum);
-    return plain_operand32(addend) && plain_operand32(a) && plain_operand32(b) && plain_result32(*result) &&
-           (double_bits(sum) & 0x1FFFFFFF) != 0x10000000;
-}
-
 /* ------------------------------------------------------------------ arithmetic */
 static uint64_t binary(dr_fpu_operation op, bool wide, uint64_t x, uint64_t y, dr_float_env *env) {
     const dr_float_format *f = format_of(wide);
@@ -115,16 +44,6 @@ static uint64_t binary(dr_fpu_operation op, bool wide, uint64_t x, uint64_t y, d
 }
 
 static uint64_t compute(dr_board *b, dr_fpu_operation op, bool wide, uint64_t x, uint64_t y) {
-    if (DR_LIKELY(host_may_compute(b))) {
-        uint32_t result32;
-        uint64_t result64;
-        if (!wide && host_compute32(op, (uint32_t)x, (uint32_t)y, &result32)) {
-            return result32;
-        }
-        if (wide && host_compute64(op, x, y, &result64)) {
-            return result64;
-        }
-    }
     dr_float_env env = environment(b);
     uint64_t result = binary(op, wide, x, y, &env);
     b->cpu.fpscr |= env.flags;
@@ -144,11 +63,6 @@ static void fused_multiply_accumulate(dr_board *b, const dr_fpu_op *op) {
     bool wide = op->wide;
     uint64_t addend = negate_if(op->arg & 2, wide, get(b, op->d, wide));
     uint64_t x = negate_if(op->arg & 1, wide, get(b, op->n, wide)), y = get(b, op->m, wide);
-    uint32_t fast;
-    if (!wide && host_may_compute(b) && host_multiply_add32((uint32_t)addend, (uint32_t)x, (uint32_t)y, &fast)) {
-        put(b, op->d, false, fast);
-        return;
-    }
     dr_float_env env = environment(b);
     put(b, op->d, wide, dr_float_multiply_add(format_of(wide), addend, x, y, &env));
     b->cpu.fpscr |= env.flags;
