@@ -319,6 +319,7 @@ void dr_exception_return(struct dr_board *b, uint32_t value) {
     uint32_t saved_ipsr = c->ipsr, ipsr = 0;
     set_mode(c, thread ? 0 : saved_ipsr, control);
     dr_mpu_windows(b);
+    uint32_t sp = c->r[13], fpccr = b->scs.fpccr;
     if (!pop_frame(b, value, &ipsr)) { /* the fault is taken as a tail chain, onto the frame that could not be read */
         if (!c->halted) {
             set_mode(c, saved_ipsr, c->control & 1u);
@@ -328,7 +329,9 @@ void dr_exception_return(struct dr_board *b, uint32_t value) {
     }
     c->exclusive = 0;
     c->event_flag = 1;
-    if (thread != (ipsr == 0)) {
+    if (thread != (ipsr == 0)) { /* the frame is put back: "PushStack() to negate PopStack()" */
+        c->r[13] = sp;
+        b->scs.fpccr = fpccr;
         return_fault(b, value, DR_CFSR_INVPC);
         return;
     }

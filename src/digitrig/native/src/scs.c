@@ -199,7 +199,7 @@ static const stored stored_registers[] = {
     STORED(0xD34, mmfar, ~0u),          STORED(0xD38, bfar, ~0u),
     STORED(0xD3C, afsr, ~0u),           STORED(0xD88, cpacr, 0x00F00000u),
     STORED(0xDFC, demcr, 0x010F07F1u),  STORED(0xD84, csselr, 1u),
-    STORED(0xF34, fpccr, 0xC000016Bu),  STORED(0xF38, fpcar, ~7u),
+    STORED(0xF34, fpccr, 0xC000017Bu),  STORED(0xF38, fpcar, ~7u),
     STORED(0xF3C, fpdscr, 0x07C00000u),
 };
 
