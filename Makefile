@@ -5,6 +5,7 @@ RUN ?= latest
 JOBS ?= 2
 TOOLCHAIN ?= zig
 ARGS ?=
+LONG ?=
 PYTHONS ?= python3 python3.11 python3.12 python3.13 python3.14 /usr/bin/python3
 
 PY := .venv/bin/python
@@ -33,7 +34,7 @@ help:
 	@echo "make bench     firmware, then the emulation speed"
 	@echo "make clean     remove .venv, build and results"
 	@echo "Variables: RUN=name of the results folder, JOBS=pytest workers, TOOLCHAIN=zig|gcc, ARGS=for robot or pytest,"
-	@echo "PYTHONS=the interpreters to try."
+	@echo "LONG=1 for the long tests too, PYTHONS=the interpreters to try."
 
 # ---------------------------------------------------------------- environment
 $(PY):
@@ -94,8 +95,8 @@ robot61: firmware build/robot61
 	@PYTHONPATH=build/robot61 $(PY) -m robot --outputdir results/$(RUN)/robot61 $(ARGS) robot
 
 test: firmware .venv/.test
-	@echo "== pytest with $(JOBS) workers"
-	@$(PY) -m pytest -n $(JOBS) --dist worksteal --junitxml results/$(RUN)/pytest/junit.xml $(ARGS)
+	@echo "== pytest with $(JOBS) workers$(if $(LONG),, (LONG=1 adds the tests marked long))"
+	@$(PY) -m pytest -n $(JOBS) --dist worksteal $(if $(LONG),,-m "not long") --junitxml results/$(RUN)/pytest/junit.xml $(ARGS)
 
 bench: firmware
 	@echo "== bench: emulation speed, beside QEMU where it is installed"

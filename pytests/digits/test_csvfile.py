@@ -56,6 +56,7 @@ def test_written_file_is_kaggles_form_and_reads_back(tmp_path: Path) -> None:
     assert labels.tolist() == [1, 2, 3]
 
 
+@pytest.mark.long
 def test_whole_kaggle_size_is_read(tmp_path: Path) -> None:
     body = (f"label,{HEADER}\n" + f"7,{ROW}\n" * 42_000).encode()
     (tmp_path / "train.csv").write_bytes(body)

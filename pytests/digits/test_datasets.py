@@ -44,6 +44,7 @@ def test_ink_begins_with_every_digit() -> None:
     assert dataset.name == "ink"
 
 
+@pytest.mark.long
 def test_whole_ink_set_has_as_many_of_each_digit() -> None:
     dataset = load_dataset("ink")
     assert dataset.labels is not None

@@ -25,6 +25,7 @@ def test_every_byte_equals_the_reference(inject: str) -> None:
         assert "reference kernels" in result.reference
 
 
+@pytest.mark.long
 def test_number_of_workers_changes_nothing_but_the_times() -> None:
     found = []
     for workers in (0, 3):

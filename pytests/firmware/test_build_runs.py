@@ -296,6 +296,7 @@ def watched(tmp_path: Path, name: str, program: str) -> Board:
     return Board(name, elf=build_program(PROGRAMS / f"{program}.c", name, out_dir=tmp_path, options=options))
 
 
+@pytest.mark.long
 def test_watchdog_that_is_kept_on_resets_a_program_that_hangs(tmp_path: Path, name: str) -> None:
     with watched(tmp_path, name, "hang") as board:
         board.run_for(2500)

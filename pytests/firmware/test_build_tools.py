@@ -118,6 +118,7 @@ def _loaded(elf: Path) -> list[tuple[int, bytes]]:
 @pytest.mark.parametrize(
     ("board", "toolchain"), [("mimxrt1060_evk", "zig"), pytest.param("frdm_ke16z", "gcc", marks=NEEDS_GCC)]
 )
+@pytest.mark.long
 def test_same_bytes_wherever_it_is_built(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, board: str, toolchain: str
 ) -> None:

@@ -94,6 +94,7 @@ def test_every_halfword_is_decoded_as_the_manual_has_it(
 
 
 @pytest.mark.parametrize("architecture", ["v6m", "v7m"])
+@pytest.mark.long
 def test_a_million_words_are_decoded_as_the_manual_has_it(
     architecture: str, record_property: Callable[[str, object], None]
 ) -> None:
