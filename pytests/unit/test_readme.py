@@ -9,6 +9,7 @@ import shlex
 import shutil
 import subprocess
 from contextlib import redirect_stdout
+from itertools import takewhile
 from pathlib import Path
 
 import pytest
@@ -87,3 +88,19 @@ def test_the_readme_has_every_model_with_the_accuracy_of_its_card(name: str) -> 
     row = next(line for line in readme().splitlines() if line.startswith(f"| `{name}`"))
     assert f"{entry['parameters']:,}" in row
     assert f"{100 * entry['accuracy']:.2f} %" in row
+
+
+def test_the_readme_shows_what_run_prints() -> None:
+    """Numbers apart: they move with every change of the firmware or of the timing model."""
+    command = "$ .venv/bin/digitrig run frdm_ke16z --image ink:7\n"
+    indented = readme().split(command)[1].splitlines()
+    block = [line for line in takewhile(lambda line: not line or line.startswith("    "), indented) if line]
+    printed = io.StringIO()
+    with redirect_stdout(printed), pytest.raises(SystemExit) as ended:
+        app(command.split()[2:])
+    assert not ended.value.code
+
+    def shape(lines: list[str]) -> list[list[str]]:
+        return [re.sub(r"[\d,.]+", "N", line).split() for line in lines if line.strip()]
+
+    assert shape(block) == shape(printed.getvalue().splitlines())
