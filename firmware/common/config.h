@@ -60,10 +60,11 @@
 #define WATCHDOG_REFRESH 0
 #endif
 
-/* Watchdog period with WATCHDOG_REFRESH, in cycles of the 128 kHz (KE16Z) or 32 kHz (RT1060) low-power oscillator:
- * half a second or more, longer than any inference. */
-#ifndef WATCHDOG_CYCLES
-#define WATCHDOG_CYCLES 0xFFFFu
+/* Watchdog period with WATCHDOG_REFRESH: longer than any inference and any wait for the serial line. A part that has
+ * fixed periods only takes the next longer one; see SystemInit of each part for the oscillator that counts. At most
+ * 511: the counter of the KE16Z has 16 bits, at 128 kHz. */
+#ifndef WATCHDOG_PERIOD_MS
+#define WATCHDOG_PERIOD_MS 500u
 #endif
 
 /* Time a button has to keep its level before a change counts. Push buttons bounce for up to 10 ms. */

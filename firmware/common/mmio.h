@@ -26,4 +26,14 @@ static inline enum status mmio_wait(uintptr_t address, uint32_t mask, uint32_t v
     return STATUS_TIMEOUT;
 }
 
+/* The same for a register of 8 bits. */
+static inline enum status mmio_wait8(uintptr_t address, uint32_t mask, uint32_t value) {
+    for (uint32_t turn = 0; turn < POLL_LIMIT; turn++) {
+        if ((MMIO8(address) & mask) == value) {
+            return STATUS_OK;
+        }
+    }
+    return STATUS_TIMEOUT;
+}
+
 #endif

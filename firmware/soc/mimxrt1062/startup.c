@@ -10,6 +10,8 @@
 #include "drivers/wdog32.h"
 #include "mimxrt1062.h"
 
+#define RTC_HZ 32768u
+
 /* Interrupts off, VTOR and MSP from the table of this image, and the FPU on before any C code, which may use it. */
 __attribute__((naked)) void Reset_Handler(void) {
     __asm volatile("cpsid i\n\t"
@@ -34,7 +36,7 @@ void SystemInit(void) {
     wdog16_disable(WDOG1_BASE);
     wdog16_disable(WDOG2_BASE);
 #if WATCHDOG_REFRESH
-    wdog32_enable(RTWDOG_BASE, WATCHDOG_CYCLES);
+    wdog32_enable(RTWDOG_BASE, WATCHDOG_PERIOD_MS * RTC_HZ / 1000u);
 #else
     wdog32_disable(RTWDOG_BASE);
 #endif

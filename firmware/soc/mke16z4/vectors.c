@@ -1,9 +1,5 @@
 /* Vector table and flash configuration of the MKE16Z4 (names as in MKE16Z4.h of NXP's MCUXpresso SDK). */
-#include "common/vectors.h"
-
-#include "common/fault.h"
-
-#define INTERRUPTS 32
+#include "soc/kinetis/vector_table.h"
 
 FAULT_WEAK_HANDLER(Reserved_IRQHandler)
 FAULT_WEAK_HANDLER(FTFA_IRQHandler)
@@ -29,16 +25,9 @@ FAULT_WEAK_HANDLER(PWT_LPTMR0_IRQHandler)
 FAULT_WEAK_HANDLER(MSCAN_Rx_IRQHandler)
 FAULT_WEAK_HANDLER(MSCAN_ORed_IRQHandler)
 
-struct vector_table {
-    const uint32_t *initial_sp;
-    vector exceptions[15];
-    vector interrupts[INTERRUPTS];
-};
-
 VECTOR_TABLE_SECTION const struct vector_table __vector_table = {
     .initial_sp = __StackTop,
-    .exceptions = {Reset_Handler, NMI_Handler, HardFault_Handler, 0, 0, 0, 0, 0, 0, 0, SVC_Handler, 0, 0,
-                   PendSV_Handler, SysTick_Handler},
+    .exceptions = ARMV6M_EXCEPTIONS,
     .interrupts =
         {
             Reserved_IRQHandler, Reserved_IRQHandler,   Reserved_IRQHandler, Reserved_IRQHandler, Reserved_IRQHandler,
@@ -51,11 +40,5 @@ VECTOR_TABLE_SECTION const struct vector_table __vector_table = {
         },
 };
 
-/* Flash configuration field at 0x400: no back-door key, no protection, FSEC 0xFE = unsecured, FOPT 0xFF = run from
- * flash with the NMI pin on. Another FSEC can lock the part for ever. */
-__attribute__((section(".flash_config"), used)) const uint32_t flash_configuration[4] = {
-    0xFFFFFFFFu,
-    0xFFFFFFFFu,
-    0xFFFFFFFFu,
-    0xFFFFFFFEu,
-};
+/* FOPT 0xFF: run from flash, with the NMI pin on. */
+FLASH_CONFIGURATION(0xFFFFFFFEu);
