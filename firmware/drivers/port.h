@@ -10,6 +10,7 @@
 #define PORT_PCR_MUX_MASK (7u << 8)
 #define PORT_MUX_GPIO 1u
 #define PORT_MUX_ALT2 2u
+#define PORT_MUX_ALT3 3u
 
 /* base: of the port.  pin: 0..31.  mux: 0..7. */
 void port_set_mux(uintptr_t base, uint32_t pin, uint32_t mux);
