@@ -32,6 +32,7 @@ class FakeMachine:
         self.enabled: dict[str, bool] = {}
         self.clocks: dict[str, int] = {}
         self.core_clock = 0
+        self.memory_waits: dict[str, tuple[int, int, int]] = {}
         self.resets: list[str] = []
         self.time_ps = 0
         self.events: dict[tuple[str, int], tuple[int, int, int]] = {}
@@ -117,6 +118,9 @@ class FakeMachine:
 
     def set_enabled(self, device: str, enabled: bool) -> None:
         self.enabled[device] = enabled
+
+    def set_memory_waits(self, name: str, read: int, fetch: int, branch: int) -> None:
+        self.memory_waits[name] = (read, fetch, branch)
 
     def request_reset(self, cause: str) -> None:
         self.resets.append(cause)

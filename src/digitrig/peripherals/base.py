@@ -55,6 +55,10 @@ class MachineServices(Protocol):
         """False: the clock of the block's registers is gated, an access is a bus error."""
         ...
 
+    def set_memory_waits(self, name: str, read: int, fetch: int, branch: int) -> None:
+        """Extra core cycles of a memory from now on: for each data read, fetched halfword and taken branch into it."""
+        ...
+
     def request_reset(self, cause: str) -> None:
         """Reset the board after the current instruction; cause is for the log, e.g. `wdog timeout`."""
         ...
@@ -198,6 +202,9 @@ class Peripheral:
     def clocks_changed(self) -> None:
         """The clock tree changed."""
 
+    def on_restore(self) -> None:
+        """A snapshot was restored: registers, events and clocks are back; put in accord what the core does not keep."""
+
     def after_reset(self, cause: str) -> None:
         """After on_reset of all models when a running board was reset.
 
@@ -223,6 +230,10 @@ class Peripheral:
             if isinstance(peripheral, cls):
                 return peripheral
         return None
+
+    def pin_controls_at_reset(self, port: str) -> Mapping[int, int]:
+        """Pin control registers of a port that this part resets to other values than 0; the part's SIM says."""
+        return {}
 
     def announce_clocks(self) -> None:
         """Tell all other models that clocks changed."""

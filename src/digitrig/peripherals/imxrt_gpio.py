@@ -1,6 +1,8 @@
 """GPIO of i.MX RT: data, direction, pad status, pin interrupts.
 
 Source: i.MX RT1060 reference manual, chapter "General Purpose Input/Output". DR of an input pin gives the pad's level.
+DR and PSR are kept in step with outputs, directions and inputs, so that firmware that polls a pin does not call the
+model; the data last written to input pins waits in a hidden register until they become outputs.
 A pin that nothing outside drives reads 1, as if pulled up. GPIO1 to GPIO4 share their pads with the fast ports GPIO6 to
 GPIO9; IOMUXC_GPR GPR26 to GPR29 choose, bit by bit. Not modelled: the pin multiplexer (every pin counts as a GPIO) and
 the separate interrupts of GPIO1 pins 0 to 7.
@@ -32,9 +34,9 @@ class IMXRTPort(Peripheral):
     inputs = 32
     numbered_outputs = True
     TABLE = (
-        Register("DR / Data", 0x00, state=M, hook_read=True, hook_write=True),
+        Register("DR / Data", 0x00, state=M, hook_write=True),
         Register("GDIR / Direction", 0x04, state=M, hook_write=True),
-        Register("PSR / Pad status", 0x08, access=Access.RO, state=M, hook_read=True),
+        Register("PSR / Pad status", 0x08, access=Access.RO, state=M),
         Register("ICR1 / Interrupt configuration 1", 0x0C, state=M, hook_write=True),
         Register("ICR2 / Interrupt configuration 2", 0x10, state=M, hook_write=True),
         Register("IMR / Interrupt mask", 0x14, state=M, hook_write=True),
@@ -44,7 +46,7 @@ class IMXRTPort(Peripheral):
         Register("DR_CLEAR / Data clear", 0x88, access=Access.WO, state=M, hook_write=True),
         Register("DR_TOGGLE / Data toggle", 0x8C, access=Access.WO, state=M, hook_write=True),
         hidden("INPUT / Levels from outside", 0xFFFFFFFF),
-        hidden("SEEN / Pad levels at the last look", 0xFFFFFFFF),
+        hidden("DATA / Output data, also of pins that are inputs now"),
     )
     source = "i.MX RT1060 RM, chapter GPIO"
 
@@ -80,31 +82,34 @@ class IMXRTPort(Peripheral):
 
     def pad_levels(self) -> int:
         direction = self.get("GDIR")
-        return self.get("DR") & direction | self.get("INPUT") & ~direction
+        return self.get("DATA") & direction | self.get("INPUT") & ~direction
 
     def pin_level(self, pin: int) -> bool:
         return bool(self._owner(pin).pad_levels() >> pin & 1)
 
     # ---------------------------------------------------------------- calls
     def on_reset(self) -> None:
-        self.set("SEEN", self.pad_levels())
-
-    def on_read(self, register: str, stored: int) -> int:
-        return self.pad_levels()
+        self._show(self.pad_levels())
 
     def on_write(self, register: str, value: int, old: int, written: int) -> int | None:
-        if register in ("DR_SET", "DR_CLEAR", "DR_TOGGLE"):
-            data = self.get("DR")
+        data = self.get("DATA")
+        if register == "DR":  # a byte or halfword leaves the data of the other lanes
+            self.set("DATA", value if written == value else data & ~(value ^ old) | written)
+        elif register in ("DR_SET", "DR_CLEAR", "DR_TOGGLE"):
             results = {"DR_SET": data | written, "DR_CLEAR": data & ~written, "DR_TOGGLE": data ^ written}
-            self.set("DR", results[register])
+            self.set("DATA", results[register])
             self.set(register, 0)
         self._update()
         return None
 
+    def _show(self, levels: int) -> None:
+        self.set("DR", levels)
+        self.set("PSR", levels)
+
     def _update(self) -> None:
         """Edges since the last look, level interrupts, and both interrupt lines."""
-        now, before = self.pad_levels(), self.get("SEEN")
-        self.set("SEEN", now)
+        now, before = self.pad_levels(), self.get("PSR")
+        self._show(now)
         rising, falling, either = now & ~before, before & ~now, now ^ before
         configuration = self.get("ICR1") | self.get("ICR2") << 32
         edge_select, mask, hits = self.get("EDGE_SEL"), self.get("IMR"), 0

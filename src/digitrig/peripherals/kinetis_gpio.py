@@ -2,8 +2,9 @@
 
 Source: KE1xZ64 reference manual, chapters "Port control and interrupts" and "General-purpose input/output". Two blocks
 on the bus, `port` and `gpio`; the single-cycle alias is a second registration of `gpio`. A pin drives its level only
-while its multiplexer is on GPIO (PCR MUX = 1). A pin that nothing outside drives reads 1, as if pulled up. Digital
-filters are stored without effect, DMA requests (IRQC 1 to 3) do nothing.
+while its multiplexer is on GPIO (PCR MUX = 1). A pin that nothing outside drives reads 1, as if pulled up. PDIR is kept
+in step with outputs, directions and inputs, so that firmware that polls a pin does not call the model. Digital filters
+are stored without effect, DMA requests (IRQC 1 to 3) do nothing.
 """
 
 from __future__ import annotations
@@ -46,7 +47,6 @@ def _port_table() -> tuple[Register, ...]:
         Register("DFCR / Digital filter clock", 0xC4, fields=(Field("CS / Clock source", 0),)),
         Register("DFWR / Digital filter width", 0xC8, fields=(Field("FILT / Length", 0, 5),)),
         hidden("INPUT / Levels from outside", 0xFFFFFFFF),
-        hidden("SEEN / Pad levels at the last look", 0xFFFFFFFF),
         hidden("GPIOS / Pins whose PCR MUX is 1"),
         hidden("WATCHED / Pins whose PCR IRQC is not 0"),
     )
@@ -57,9 +57,8 @@ GPIO_TABLE = (
     Register("PSOR / Port set output", 0x04, access=Access.WO, state=M, hook_write=True),
     Register("PCOR / Port clear output", 0x08, access=Access.WO, state=M, hook_write=True),
     Register("PTOR / Port toggle output", 0x0C, access=Access.WO, state=M, hook_write=True),
-    Register("PDIR / Port data input", 0x10, access=Access.RO, state=M, hook_read=True),
+    Register("PDIR / Port data input", 0x10, access=Access.RO, state=M),
     Register("PDDR / Port data direction", 0x14, state=M, hook_write=True),
-    Register("PIDR / Port input disable", 0x18, state=State.TAGGED),
 )
 
 
@@ -102,12 +101,14 @@ class KinetisPort(Peripheral):
 
     # ---------------------------------------------------------------- calls
     def on_reset(self) -> None:
-        self.set("SEEN", self.pad_levels())
+        for model in self.machine.peripherals().values():
+            for pin, control in model.pin_controls_at_reset(self.name).items():
+                self.set(f"PCR{pin}", control)
+                self._classify(pin)
+        self.set("PDIR", self.pad_levels())
 
     def on_read(self, register: str, stored: int) -> int:
-        if register == "ISFR":
-            return sum(1 << pin for pin in range(32) if self.get(f"PCR{pin}") & ISF)
-        return self.pad_levels()
+        return sum(1 << pin for pin in range(32) if self.get(f"PCR{pin}") & ISF)
 
     def on_write(self, register: str, value: int, old: int, written: int) -> int | None:
         if register.startswith("PCR") and register[3:].isdigit():
@@ -147,8 +148,8 @@ class KinetisPort(Peripheral):
 
     def _update(self) -> None:
         """Edges since the last look, level interrupts, and the interrupt line."""
-        now, before, watched = self.pad_levels(), self.get("SEEN"), self.get("WATCHED")
-        self.set("SEEN", now)
+        now, before, watched = self.pad_levels(), self.get("PDIR"), self.get("WATCHED")
+        self.set("PDIR", now)
         any_flag = False
         for pin in range(32):
             if not watched >> pin & 1:

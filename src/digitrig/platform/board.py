@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -92,7 +93,10 @@ class Published:
 
 @dataclass(frozen=True)
 class BoardSpec:
-    """One board: its YAML and its platform. Addresses and sizes in bytes, clocks in Hz."""
+    """One board: its YAML and its platform. Addresses and sizes in bytes, clocks in Hz.
+
+    rom: read-only memories that are filled by the board file: name of the entry -> address -> content.
+    """
 
     name: str
     title: str
@@ -117,6 +121,7 @@ class BoardSpec:
     buttons: dict[str, Pin]
     timing: Timing
     boot_registers: tuple[BootRegister, ...]
+    rom: dict[str, dict[int, bytes]]
     published: tuple[Published, ...]
     apps: tuple[str, ...]
     models: tuple[str, ...]
@@ -150,6 +155,7 @@ _REQUIRED = {
 }
 _OPTIONAL = {
     "boot_rom": "a mapping of registers that the boot ROM leaves changed",
+    "rom": "code in read-only memory that firmware calls",
     "published": "a list of published figures",
     "notes": "a list of sentences",
 }
@@ -191,6 +197,7 @@ def load_board_file(path: Path) -> BoardSpec:
         buttons=_pins(platform, BUTTON_CLASS),
         timing=_timing(top["timing"], platform),
         boot_registers=_boot_registers(top["boot_rom"], platform) if "boot_rom" in top else (),
+        rom=_rom(top["rom"], platform) if "rom" in top else {},
         published=_published(top["published"]) if "published" in top else (),
         apps=tuple(item.text() for item in top["apps"].items()),
         models=tuple(item.text() for item in top["models"].items()),
@@ -338,6 +345,24 @@ def _boot_registers(node: Node, platform: Platform) -> tuple[BootRegister, ...]:
         for register, value in registers.children().items():
             result.append(BootRegister(device, register, value.integer()))
     return tuple(result)
+
+
+def _rom(node: Node, platform: Platform) -> dict[str, dict[int, bytes]]:
+    """Halfwords by address, for one memory."""
+    keys = {"memory": "a memory of the .repl", "source": "what the code is", "code": "address: a list of halfwords"}
+    rom = node.mapping(keys)
+    name = _entry_name(rom["memory"], platform, "Memory.MappedMemory")
+    entry = platform.entries[name]
+    base, size = entry.bus_registrations[0].address or 0, entry.attributes["size"]
+    assert isinstance(size, int)
+    result = {}
+    for text, child in rom["code"].children().items():
+        halfwords = [item.integer(0, 0xFFFF) for item in child.items()]
+        address = int(text, 0) if re.fullmatch(r"0x[0-9A-Fa-f]+|\d+", text) else -1
+        if address % 2 or not base <= address <= base + size - 2 * len(halfwords):
+            raise child.error(f"'{child.trail}' is no even address with room in '{name}'", f"0x{base:X} and up")
+        result[address] = b"".join(halfword.to_bytes(2, "little") for halfword in halfwords)
+    return {name: result}
 
 
 def _published(node: Node) -> tuple[Published, ...]:

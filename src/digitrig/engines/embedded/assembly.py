@@ -17,6 +17,7 @@ from digitrig.platform.board import Waits
 from digitrig.timing import CostTable, costs_for
 
 MEMORY = "Memory.MappedMemory"
+NVIC = "IRQControllers.NVIC"
 FPU = {"none": 0, "single": 1, "double": 2}
 NATIVE_MODELS = {
     "registers": native.MODEL_REGISTERS,
@@ -61,28 +62,32 @@ def assemble(spec: BoardSpec) -> Services:
     for entry in spec.platform.entries.values():
         try:
             if entry.type == MEMORY:
-                _add_memory(core, spec, entry)
+                _add_memory(services, spec, entry)
             elif entry.type not in CORE_CLASSES:
                 _add_peripheral(services, entry)
         except CoreError as error:
             raise PlatformError(entry.file, entry.line, str(error)) from error
     for tag in spec.platform.tags:
         _add_tag(services, tag)
+    nvics = {entry.name for entry in spec.platform.entries.values() if entry.type == NVIC}
     for entry in spec.platform.entries.values():
         if entry.name in services.models:
-            _connect(services, entry)
+            _connect(services, entry, nvics)
     return services
 
 
-def _add_memory(core: Core, spec: BoardSpec, entry: Entry) -> None:
+def _add_memory(services: Services, spec: BoardSpec, entry: Entry) -> None:
     waits = spec.timing.waits.get(entry.name, Waits())
     size = entry.attributes["size"]
-    flags = native.READ | native.EXECUTE | (0 if entry.name == spec.flash.name else native.WRITE)
+    read_only = entry.name == spec.flash.name or entry.name in spec.rom
+    flags = native.READ | native.EXECUTE | (0 if read_only else native.WRITE)
     for number, place in enumerate(entry.bus_registrations):
         if number:
             raise PlatformError(entry.file, place.line, f"memory '{entry.name}' stands at two addresses", "one address")
         assert isinstance(size, int) and place.address is not None
-        core.add_region(entry.name, place.address, size, flags, waits.read, waits.fetch, waits.branch)
+        services.regions[entry.name] = services.core.add_region(
+            entry.name, place.address, size, flags, waits.read, waits.fetch, waits.branch
+        )
 
 
 def _rows(registers: list[CRegister]) -> list[tuple[int, ...]]:
@@ -132,14 +137,14 @@ def _add_tag(services: Services, tag: Tag) -> None:
         raise PlatformError(tag.file, tag.line, str(error)) from error
 
 
-def _connect(services: Services, entry: Entry) -> None:
+def _connect(services: Services, entry: Entry, nvics: set[str]) -> None:
     model: Peripheral = services.models[entry.name]
     total = Counter(connection.source for connection in entry.connections)
     seen: Counter[str | int | None] = Counter()
     for connection in entry.connections:
         ordinal = seen[connection.source]
         seen[connection.source] += 1
-        if connection.target != "nvic":
+        if connection.target not in nvics:
             continue
         for line in model.lines_of(connection, ordinal, total[connection.source]):
             services.core.connect(services.indices[model.main], line, connection.target_line)

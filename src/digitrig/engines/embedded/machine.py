@@ -101,6 +101,9 @@ class EmbeddedMachine:
         self.clock = EmbeddedClock(self.core)
         self.pins = BoardPins(spec, self.services)
         self.image: Image | None = None
+        for words in spec.rom.values():
+            for address, data in words.items():
+                self.core.write(address, data)
         self._resets: list[LogEntry] = []
 
     # ------------------------------------------------------------------ firmware and reset
@@ -214,6 +217,8 @@ class EmbeddedMachine:
         if not isinstance(snapshot, Snapshot):
             raise EngineError(f"{snapshot!r} is no snapshot of the embedded engine")
         self.core.restore_snapshot(snapshot)
+        for model in self.services.restoring:
+            model.on_restore()
 
     def close(self) -> None:
         self.core.close()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cached_property
 
 from digitrig.errors import EngineError
 from digitrig.native.core import HOOK_EVENT, HOOK_READ, HOOK_WRITE, Core
@@ -18,6 +19,7 @@ class Services:
         self.names: list[str] = []
         self.models: dict[str, Peripheral] = {}
         self._owners: list[tuple[Peripheral | None, int]] = []
+        self.regions: dict[str, int] = {}
         self.reset_cause: str | None = None
         core.set_hook(self._hook)
 
@@ -45,6 +47,11 @@ class Services:
             owner.on_event(arg)
         return value
 
+    @cached_property
+    def restoring(self) -> list[Peripheral]:
+        """Models that have something to do after a snapshot was restored."""
+        return [model for model in self.models.values() if type(model).on_restore is not Peripheral.on_restore]
+
     # ------------------------------------------------------------------ MachineServices
     def get(self, device: str, index: int) -> int:
         return self.core.get_register(self.indices[device], index)
@@ -69,6 +76,9 @@ class Services:
 
     def set_enabled(self, device: str, enabled: bool) -> None:
         self.core.set_enabled(self.indices[device], enabled)
+
+    def set_memory_waits(self, name: str, read: int, fetch: int, branch: int) -> None:
+        self.core.set_region_waits(self.regions[name], read, fetch, branch)
 
     def request_reset(self, cause: str) -> None:
         if self.reset_cause is None:

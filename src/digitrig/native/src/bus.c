@@ -89,7 +89,9 @@ dr_status dr_set_region_waits(dr_board *b, uint32_t region, uint32_t read_wait, 
     r->branch_wait = branch_wait;
     if (r->fetch_wait != fetch_wait) {
         r->fetch_wait = fetch_wait;
-        dr_drop_all_code(r);
+        for (uint32_t k = 0; k < r->size >> DR_PAGE_BITS; k++) { /* not dr_drop_all_code: it may be running from here */
+            dr_drop_code(r, k);
+        }
     }
     return DR_OK;
 }
