@@ -7,104 +7,51 @@ evkmimxrt1060, with field positions from MKE16Z4.h and MIMXRT1062.h; reset value
 
 from __future__ import annotations
 
-import shutil
-from pathlib import Path
+from collections.abc import Mapping
 
 import pytest
-from elftools.elf.elffile import ELFFile
+from firmware_registers import HANG, TOOLCHAINS, Live, Registers, arm, ones, run
 
 from digitrig.firmware_build import build_program
 
-unicorn = pytest.importorskip("unicorn", reason="unicorn is not installed (pip install -e .[test])")
-arm = pytest.importorskip("unicorn.arm_const")
-
-TOOLCHAINS = [
-    "zig",
-    pytest.param(
-        "gcc",
-        marks=pytest.mark.skipif(
-            shutil.which("arm-none-eabi-gcc") is None,
-            reason="arm-none-eabi-gcc is not installed (apt install gcc-arm-none-eabi)",
-        ),
-    ),
-]
-HANG = Path(__file__).parent / "programs" / "hang.c"
 ERR, VLD, LOCK, PR = 1 << 26, 1 << 24, 1 << 31, 1 << 31
 SCG, PCC, LPUART0 = 0x40064000, 0x40065000, 0x4006A000
 CCM, ANALOG, DCDC_REG0 = 0x400FC000, 0x400D8000, 0x40080000
 WDOG1, WDOG2, RTWDOG = 0x400B8000, 0x400D0000, 0x400BC000
 
 
-class Registers:
-    """Storage behind 0x40000000 and 0xE0000000, and everything that was written, in order: (address, width, value)."""
+def scg(stored: Mapping[int, int], value: int) -> int:
+    """VLD follows EN, ERR reads 0."""
+    return value & ~(VLD | ERR) | (VLD if value & 1 else 0)
 
-    def __init__(self, reset: dict[int, int], status: dict[int, int]) -> None:
-        self.stored = dict(reset)
-        self.status = status
-        self.writes: list[tuple[int, int, int]] = []
 
-    def read(self, address: int, width: int) -> int:
-        word = address & ~3
-        value = self.stored.get(word, 0) | self.status.get(word, 0)
-        if word == SCG + 0x10:  # CSR shows what RCCR was set to
-            value = self.stored.get(SCG + 0x14, 0x03000001)
-        if SCG + 0x100 <= word < SCG + 0x600 and word & 0xFF == 0:  # VLD follows EN, ERR reads 0
-            value = value & ~(VLD | ERR) | (VLD if value & 1 else 0)
-        return value >> 8 * (address & 3) & (1 << 8 * width) - 1
+class AnalogRegisters(Registers):
+    """Two registers of the RT1060 that the code changes by their SET and CLR aliases."""
 
     def write(self, address: int, width: int, value: int) -> None:
-        self.writes.append((address, width, value))
-        word, shift = address & ~3, 8 * (address & 3)
-        mask = (1 << 8 * width) - 1 << shift
-        self.stored[word] = self.stored.get(word, 0) & ~mask | value << shift
-        base = word & ~0xF
-        if base in (ANALOG + 0x150, ANALOG + 0x270) and word & 0xF in (4, 8):  # SET and CLR
+        super().write(address, width, value)
+        base = address & ~0xF
+        if base in (ANALOG + 0x150, ANALOG + 0x270) and address & 0xF in (4, 8):
             old = self.stored.get(base, 0)
-            self.stored[base] = old | value if word & 4 else old & ~value
-
-    def written(self, low: int, high: int) -> list[tuple[int, int]]:
-        """(address, value) of the writes to that range, in order."""
-        return [(address, value) for address, _, value in self.writes if low <= address < high]
-
-
-def run(elf: Path, model: int, memories: list[tuple[int, int]], vectors: int, registers: Registers) -> Registers:
-    """Run from reset until the program spins in main."""
-    machine = unicorn.Uc(unicorn.UC_ARCH_ARM, unicorn.UC_MODE_THUMB | unicorn.UC_MODE_MCLASS)
-    machine.ctl_set_cpu_model(model)
-    for base, size in memories:
-        machine.mem_map(base, size)
-    for base, size in ((0x40000000, 0x400000), (0xE0000000, 0x100000)):
-        machine.mmio_map(
-            base,
-            size,
-            lambda _uc, offset, width, base: registers.read(base + offset, width),
-            base,
-            lambda _uc, offset, width, value, base: registers.write(base + offset, width, value),
-            base,
-        )
-    with elf.open("rb") as stream:
-        for segment in ELFFile(stream).iter_segments("PT_LOAD"):
-            if segment["p_filesz"]:
-                machine.mem_write(segment["p_paddr"], segment.data())
-    stack, entry = (int.from_bytes(machine.mem_read(vectors + at, 4), "little") for at in (0, 4))
-    machine.reg_write(arm.UC_ARM_REG_SP, stack)
-    machine.emu_start(entry, 0xFFFFFFFE, count=400_000)
-    return registers
+            self.stored[base] = old | value if address & 4 else old & ~value
 
 
 @pytest.fixture(scope="module", params=TOOLCHAINS)
 def ke16z(request: pytest.FixtureRequest) -> Registers:
-    status = {address: PR for address in range(PCC, PCC + 0x200, 4)} | {LPUART0 + 0x14: 3 << 22}
+    live: dict[int, Live] = {address: ones(PR) for address in range(PCC, PCC + 0x200, 4)}
+    live |= {SCG + source: scg for source in (0x100, 0x200, 0x300, 0x500)} | {LPUART0 + 0x14: ones(3 << 22)}
+    live[SCG + 0x10] = lambda stored, _value: stored.get(SCG + 0x14, 0x03000001)  # CSR shows what RCCR was set to
     reset = {0x40052000: 0x2980, SCG + 0x200: 5, SCG + 0x300: 1}
     elf = build_program(HANG, "frdm_ke16z", toolchain=request.param)
     memories = [(0, 0x10000), (0x1FFFF000, 0x3000)]
-    return run(elf, arm.UC_CPU_ARM_CORTEX_M0, memories, 0, Registers(reset, status))
+    return run(elf, arm.UC_CPU_ARM_CORTEX_M0, memories, 0, Registers(reset, live))
 
 
 @pytest.fixture(scope="module", params=TOOLCHAINS)
 def rt1060(request: pytest.FixtureRequest) -> Registers:
     status = {ANALOG + 0x270: 1 << 16, ANALOG + 0x150: 1 << 15, DCDC_REG0: 1 << 31, 0x40184014: 3 << 22}
     status |= {ANALOG + pll: LOCK for pll in (0x00, 0x30, 0xA0)}
+    live = {address: ones(bits) for address, bits in status.items()}
     reset = {RTWDOG: 0x2980, WDOG1: 0x0030, WDOG1 + 8: 1, WDOG2: 0x0034, WDOG2 + 8: 1, DCDC_REG0 + 0xC: 0x10E}
     reset |= {ANALOG + 0x00: 0x13063, ANALOG + 0x30: 0x13001, ANALOG + 0x70: 0x11006, ANALOG + 0xA0: 0x1100C}
     reset |= {ANALOG + 0xE0: 0x11001, ANALOG + 0x20: 0x12000, ANALOG + 0x100: 0x1018101B, ANALOG + 0x170: 0x272727}
@@ -113,7 +60,7 @@ def rt1060(request: pytest.FixtureRequest) -> Registers:
     reset |= {CCM + 0x68 + 4 * n: 0xFFFFFFFF for n in range(8)}
     elf = build_program(HANG, "mimxrt1060_evk", toolchain=request.param)
     memories = [(0, 0x20000), (0x20000000, 0x20000), (0x60000000, 0x800000)]
-    return run(elf, arm.UC_CPU_ARM_CORTEX_M7, memories, 0x60002000, Registers(reset, status))
+    return run(elf, arm.UC_CPU_ARM_CORTEX_M7, memories, 0x60002000, AnalogRegisters(reset, live))
 
 
 # ---------------------------------------------------------------- KE16Z
