@@ -78,11 +78,12 @@ class Cores(Structure):
 @lru_cache(maxsize=1)
 def driver() -> Any:
     """driver.c, compiled once a session with the compiler that digitrig builds firmware with."""
-    folder = Path(tempfile.mkdtemp(prefix="digitrig-driver-"))
-    target = folder / "driver.so"
+    folder = tempfile.TemporaryDirectory(prefix="digitrig-driver-")  # gone when the interpreter ends
+    target = Path(folder.name) / "driver.so"
     command = [sys.executable, "-m", "ziglang", "cc", "-O2", "-shared", "-fPIC", "-fno-sanitize=undefined"]
     subprocess.run([*command, str(Path(__file__).with_name("driver.c")), "-o", str(target)], check=True)
     lib = ctypes.CDLL(str(target))
+    lib.folder = folder
     lib.run_rounds.restype = c_uint32
     lib.run_rounds.argtypes = [
         POINTER(Cores), c_uint32, c_uint32, c_char_p, c_uint32, c_uint32, POINTER(DifferenceRecord), c_uint32,

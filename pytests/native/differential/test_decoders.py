@@ -1,8 +1,9 @@
 """Which encodings are instructions: our decoders against the form tables and against Unicorn's.
 
 The tables say of each encoding that it is defined, UNPREDICTABLE (its form is there, its fields are not allowed) or
-UNDEFINED. What is defined must be taken, what is UNDEFINED refused; for the rest either is right. Where Unicorn sees a
-defined or an UNDEFINED encoding otherwise, the reason must stand in ORACLE_EXCEPTIONS.
+UNDEFINED. What is defined must be taken, what is UNDEFINED refused; UNPREDICTABLE ones are refused but for
+UNPREDICTABLE_TAKEN. Where Unicorn sees a defined or an UNDEFINED encoding otherwise, the reason must stand in
+ORACLE_EXCEPTIONS.
 """
 
 from __future__ import annotations
@@ -34,6 +35,14 @@ ORACLE_EXCEPTIONS = [
     ("v7m", 0xFFE0_0F10, 0xEEE0_0A10, "VMRS, VMSR reach FPSCR only (DDI 0403E, A7.7); Unicorn takes FPSID, FPEXC"),
 ]  # fmt: skip
 
+# UNPREDICTABLE encodings are refused, all but these. mask, value, why.
+UNPREDICTABLE_TAKEN = [
+    (0xFFC0_0000, 0x4500_0000, "CMP (register) T2 of two low registers: executed"),
+    (0xFFFF_0000, 0x4778_0000, "BX PC: executed, an INVSTATE fault, as bit 0 is clear"),
+    (0xFE70_F000, 0xF830_F000, "LDRH, LDRSH with R15 as target: a memory hint without effect"),
+    (0xFE00_0F01, 0xEC00_0B01, "VLDM, VSTM of doubles with an odd word count (FLDMX, FSTMX): executed"),
+]
+
 
 def _forms(*tables: str) -> list[Form]:
     return [form for table in tables for form in parse_forms(table) if len(form.patterns) == 1]
@@ -50,6 +59,10 @@ def _reason(architecture: str, word: int) -> str | None:
         if where in (architecture, "any") and word & mask == value:
             return text
     return None
+
+
+def _rule(word: int) -> str | None:
+    return next((text for mask, value, text in UNPREDICTABLE_TAKEN if word & mask == value), None)
 
 
 def _oracle(architecture: str, words: Words, expected: Flags, certain: Flags) -> Flags:
@@ -74,11 +87,14 @@ def _compare(architecture: str, words: Words, forms: list[Form], unit: str) -> s
     reasons = Counter(_reason(architecture, word) for word in otherwise)
     unlisted = [f"{word:08x}" for word in otherwise if _reason(architecture, word) is None]
     assert not unlisted, f"{len(unlisted)} encodings the oracle sees otherwise, no reason listed: {unlisted[:20]}"
+    taken = Counter(_rule(int(words[i])) for i in np.flatnonzero(~certain & ours))
+    assert None not in taken, f"{taken[None]} UNPREDICTABLE encodings taken without a rule"
     counts = {"defined": is_defined, "UNDEFINED": ~known, "UNPREDICTABLE": ~certain}
     kinds = ", ".join(f"{int(flags.sum())} {kind}" for kind, flags in counts.items())
-    listed = "".join(f"\n    {count} {text}" for text, count in sorted(reasons.items(), key=str))
+    listed = "".join(f"\n    {count} {text}" for text, count in sorted((reasons + taken).items(), key=str))
     return (
-        f"decoder {architecture}: {len(words)} {unit}: {kinds} (of these {int((~certain & ours).sum())} taken); "
+        f"decoder {architecture}: {len(words)} {unit}: {kinds} (we take {taken.total()} of these, "
+        f"Unicorn {int((~certain & theirs).sum())}); "
         f"disagreements with the manual: 0, with Unicorn: {len(otherwise)}, all listed{listed}"
     )
 

@@ -4,7 +4,8 @@
  * manual's diagrams and forbidden registers (SP or PC where the manual excludes them, an empty or one-register list of
  * a 32-bit load multiple). Executed all the same, because hardware and other emulators do and programs exist that use
  * them: CMP (register) T2 with two low registers, STM T1 with its base in the list (the old base is stored), ADD Rd,
- * PC.
+ * PC, BX PC (an INVSTATE fault), LDRH and LDRSH to PC (memory hints), FLDMX and FSTMX. pytests/native/differential
+ * holds the decoders to this list.
  */
 #include "cpu.h"
 #include "fpu.h"

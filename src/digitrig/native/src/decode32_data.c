@@ -233,7 +233,7 @@ static bool move_special(const dr_decode_context *x, format32 format, uint32_t i
     if (bad(RN) || !special_register(x, out->imm & 0xFFu) || mask == 0) {
         return false;
     }
-    return mask == 2 || out->imm <= 0x303u; /* GE bits: APSR and its combinations only */
+    return mask == 2 || (out->imm & 0xFFu) <= 3; /* GE bits: APSR and its combinations only */
 }
 
 static bool registers3(format32 format, uint32_t insn, dr_insn *out) {
