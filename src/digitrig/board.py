@@ -209,7 +209,8 @@ class Board:
 
     def describe(self, entry: LogEntry) -> str:
         """One log entry as a sentence: `0.412 ms bus_fault: read of 0x40000000 (nothing at that address), pc ...`."""
-        access = f"{'write to' if entry.write else 'read of'} 0x{entry.address:08x} " if entry.address else ""
+        is_access = entry.kind in ("bus_fault", "tagged", "absent", "reserved")
+        access = f"{'write to' if entry.write else 'read of'} 0x{entry.address:08x} " if is_access else ""
         block = " ".join(part for part in (entry.device, entry.register) if part)
         count = f", {entry.count} times" if entry.count > 1 else ""
         return (
