@@ -11,6 +11,7 @@ import contextlib
 import fcntl
 import hashlib
 import importlib.util
+import itertools
 import os
 import shutil
 import subprocess
@@ -25,12 +26,21 @@ from elftools.elf.sections import SymbolTableSection
 
 from digitrig.errors import BuildError, MissingFileError, MissingToolError, UnknownNameError
 from digitrig.firmware_files import TOOLCHAINS, firmware_name, firmware_path
-from digitrig.platform import load_board
+from digitrig.platform import board_names, load_board
 from digitrig.resources import build_dir, firmware_dir
 
-__all__ = ["BuiltFirmware", "build_firmware", "build_image", "build_program", "firmware_path", "memory_use"]
+__all__ = [
+    "BuiltFirmware",
+    "build_firmware",
+    "build_image",
+    "build_program",
+    "buildable_boards",
+    "firmware_path",
+    "memory_use",
+]
 
 _LOG_LINES = 40  # of the tools' output in an error text
+_RAM_IS_FULL = "Variables, model arena and stack do not fit into the RAM of this part"  # firmware/ld/sections.ld
 _SKIPPED_OUTPUT = ("[", "ninja: Entering", "ninja: build stopped", "FAILED: ", ": && ", "-- ")
 
 
@@ -51,24 +61,40 @@ class BuiltFirmware:
     ram_bytes: int
 
 
+def buildable_boards() -> list[str]:
+    """Names of the boards that have both a description and firmware, sorted."""
+    return [name for name in board_names() if (firmware_dir() / "boards" / name / "board.cmake").is_file()]
+
+
 def build_firmware(
     boards: Iterable[str], *, toolchain: str = "zig", progress: Callable[[str], None] | None = None
 ) -> list[BuiltFirmware]:
     """Build every app with every model that the board files name, weights in flash and in RAM.
 
+    Where the linker finds no room for the weights in RAM there is no such image, and `progress` is told.
     toolchain: "zig" or "gcc".  progress: gets one line per image.
     Raises UnknownNameError, MissingToolError, BuildError with the tools' output.
     """
+    tell = progress or (lambda line: None)
     built = []
     for board in boards:
         spec = load_board(board)
-        for app in spec.apps:
-            for model in spec.models:
-                for weights in ("flash", "ram"):
-                    if progress is not None:
-                        progress(f"building {app} with {model}, weights in {weights}, for {board} ({toolchain})")
-                    built.append(build_image(board, app, model, weights, toolchain))
+        for app, model, weights in itertools.product(spec.apps, spec.models, ("flash", "ram")):
+            tell(f"building {app} with {model}, weights in {weights}, for {board} ({toolchain})")
+            try:
+                built.append(build_image(board, app, model, weights, toolchain))
+            except BuildError as error:
+                if weights != "ram" or _RAM_IS_FULL not in str(error):
+                    raise
+                _forget(build_dir() / "firmware" / firmware_name(board, app, model, weights, toolchain))
+                tell(f"weights stay in flash on {board}: {_RAM_IS_FULL} with them")
     return built
+
+
+def _forget(elf: Path) -> None:
+    """An image of an earlier state of the source that can no longer be built."""
+    elf.unlink(missing_ok=True)
+    elf.with_suffix(".map").unlink(missing_ok=True)
 
 
 def build_program(

@@ -11,10 +11,10 @@ def build(
     as_json: options.JsonOption = False,
 ) -> None:
     """Build the firmware images, with the pip-installed clang (zig) or arm-none-eabi-gcc (gcc)."""
-    from digitrig.firmware_build import build_firmware
-    from digitrig.platform import board_names, load_board
+    from digitrig.firmware_build import build_firmware, buildable_boards
+    from digitrig.platform import load_board
 
-    names = boards or board_names()
+    names = boards or buildable_boards()
     for name in names:
         load_board(name)
     built = build_firmware(names, toolchain=toolchain.value, progress=output.note)
