@@ -1,4 +1,4 @@
-"""Programs of the tests for a bare core: built by either compiler, loaded, run, and their variables read and written."""
+"""Programs of the tests for a bare core: built by either compiler, loaded, run, their variables read and written."""
 
 from __future__ import annotations
 

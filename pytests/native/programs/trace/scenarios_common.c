@@ -137,9 +137,10 @@ static void switch_task(state *s) {
 
 __attribute__((noreturn)) static void task_body(uint32_t number) {
     for (;;) {
-        __asm__ volatile("movs r4, %0\n lsls r4, r4, #8\n adds r5, r4, #5\n adds r6, r4, #6\n mov r8, r5\n mov r11, r6\n"
-                         ".global yield_here\nyield_here:\n" ::"r"(number)
-                         : "r4", "r5", "r6", "r8", "r11", "cc");
+        __asm__ volatile(
+            "movs r4, %0\n lsls r4, r4, #8\n adds r5, r4, #5\n adds r6, r4, #6\n mov r8, r5\n mov r11, r6\n"
+            ".global yield_here\nyield_here:\n" ::"r"(number)
+            : "r4", "r5", "r6", "r8", "r11", "cc");
         MASKED(ICSR = PENDSVSET);
         note2("task", number, switches);
         if (switches >= 6) {
@@ -191,14 +192,18 @@ static void svc_inside(state *s) {
     note("survived", ICSR);
 }
 
-static void hard_faults(void) {
-    begin("hard fault");
+static void supervisor_calls_that_escalate(void) {
+    begin("svc escalates");
     __asm__ volatile("cpsid i\n svc 1\n nop\n cpsie i" ::: "memory");
     set_priority(SVCALL, 0x80);
     set_priority(IRQ0, 0x40);
     on(IRQ0, svc_inside);
     ISER = 1;
     MASKED(ISPR = 1);
+}
+
+static void hard_faults(void) {
+    begin("hard fault");
     __asm__ volatile("bkpt 1" ::: "memory");
 #ifndef V7
     __asm__ volatile("udf 0" ::: "memory");
@@ -222,5 +227,6 @@ void scenarios_common(void) {
     nmi();
     pended_from_svc();
     task_switch();
+    supervisor_calls_that_escalate();
     hard_faults();
 }

@@ -62,11 +62,11 @@ static void divide(void) {
 }
 
 static void coprocessors(void) {
-    __asm__ volatile(".inst.w 0xEE070F10" ::: "memory"); /* mcr p15, 0, r0, c7, c0, 0 */
-    __asm__ volatile(".inst.w 0xED930300" ::: "memory"); /* ldc p3, c0, [r3] */
-    __asm__ volatile(".inst.w 0xEC410300" ::: "memory"); /* mcrr p3, 0, r0, r1, c0 */
-    __asm__ volatile(".inst.w 0xFE000300" ::: "memory"); /* cdp2 p3 */
-    __asm__ volatile(".inst.w 0xEE300A01" ::: "memory"); /* vadd.f32 s0, s0, s2, CPACR 0 */
+    __asm__ volatile(".inst.w 0xEE070F10" ::: "memory");       /* mcr p15, 0, r0, c7, c0, 0 */
+    __asm__ volatile(".inst.w 0xED930300" ::: "memory");       /* ldc p3, c0, [r3] */
+    __asm__ volatile(".inst.w 0xEC410300" ::: "memory");       /* mcrr p3, 0, r0, r1, c0 */
+    __asm__ volatile(".inst.w 0xFE000300" ::: "memory");       /* cdp2 p3 */
+    __asm__ volatile(".inst.w 0xEE300A01" ::: "memory");       /* vadd.f32 s0, s0, s2, CPACR 0 */
     __asm__ volatile(".inst.w 0xEEF10A10" ::: "r0", "memory"); /* vmrs r0, fpscr */
 }
 
@@ -252,11 +252,13 @@ static void stacking(const char *name, uint32_t enabled) {
     on(BUS_FAULT, to_main_stack);
     on(HARD_FAULT, to_main_stack);
     SET(psp, UNMAPPED + 0x100);
-    __asm__ volatile(IN_R6 "msr control, %0\n isb\n svc 1" HERE "\n msr control, %1\n isb" ::"r"(2), "r"(0) : "r6", "memory");
+    __asm__ volatile(IN_R6 "msr control, %0\n isb\n svc 1" HERE "\n msr control, %1\n isb" ::"r"(2), "r"(0)
+                     : "r6", "memory");
     note("stacked", GET(psp));
     on(SVCALL, move_psp);
     SET(psp, (uint32_t)&process_stack[100]);
-    __asm__ volatile(IN_R6 "msr control, %0\n isb\n svc 2" HERE "\n msr control, %1\n isb" ::"r"(2), "r"(0) : "r6", "memory");
+    __asm__ volatile(IN_R6 "msr control, %0\n isb\n svc 2" HERE "\n msr control, %1\n isb" ::"r"(2), "r"(0)
+                     : "r6", "memory");
     note("unstacked", GET(psp));
 }
 

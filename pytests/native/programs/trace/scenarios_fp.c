@@ -5,11 +5,11 @@
 #define FPU ".fpu fpv5-d16\n"
 
 #define S0(value) __asm__ volatile(FPU "vmov s0, %0" ::"r"((uint32_t)(value)) : "memory")
-#define GET_S(number)                                                                                                 \
-    ({                                                                                                                \
-        uint32_t value_;                                                                                              \
-        __asm__ volatile(FPU "vmov %0, s" #number : "=r"(value_)::"memory");                                              \
-        value_;                                                                                                       \
+#define GET_S(number)                                                                                                  \
+    ({                                                                                                                 \
+        uint32_t value_;                                                                                               \
+        __asm__ volatile(FPU "vmov %0, s" #number : "=r"(value_)::"memory");                                           \
+        value_;                                                                                                        \
     })
 #define FPSCR_TO(value) __asm__ volatile(FPU "vmsr fpscr, %0" ::"r"((uint32_t)(value)) : "memory")
 
@@ -36,9 +36,7 @@ static uint32_t sum(void) {
     return total;
 }
 
-static void note_context(const char *what) {
-    note2(what, GET(control), FPCCR);
-}
+static void note_context(const char *what) { note_fp(what, GET(control)); }
 
 static void no_fp(void) { SET(control, GET(control) & ~4u); }
 
@@ -49,9 +47,7 @@ static void print_fp_frame(const state *s) {
     }
 }
 
-static void leaves_fp_alone(state *s) {
-    note2("alone", s->exc_return, FPCAR - s->msp);
-}
+static void leaves_fp_alone(state *s) { note2("alone", s->exc_return, FPCAR - s->msp); }
 
 static void uses_fp(state *s) {
     note_context("before");
@@ -95,19 +91,19 @@ static void lazy(const char *name, uint32_t fpccr, uint32_t fpdscr) {
 
 /* ------------------------------------------------------------------ nesting */
 static void inner(state *s) {
-    note2("inner", s->exc_return, FPCCR);
+    note_fp("inner", s->exc_return);
     if (s->exception == IRQ0 + 1) {
         fill(0x55000000u);
     }
 }
 
 static void outer(state *s) {
-    note2("outer", s->exc_return, FPCCR);
+    note_fp("outer", s->exc_return);
     MASKED(ISPR = 2); /* the inner one uses FP while the outer one's frame still waits to be stored */
-    note2("outer again", GET(control), FPCCR);
+    note_fp("outer again", GET(control));
     fill(0x33000000u);
     MASKED(ISPR = 2);
-    note2("outer's", sum(), FPCCR);
+    note_fp("outer's", sum());
 }
 
 static void nesting(void) {
@@ -119,13 +115,13 @@ static void nesting(void) {
     ISER = 3;
     fill(0x22000000u);
     MASKED(ISPR = 1);
-    note2("thread's", sum(), FPCCR);
+    note_fp("thread's", sum());
     no_fp();
 }
 
 /* ------------------------------------------------------------------ faults */
 static void fault_skips(state *s) { /* and the instruction is executed again */
-    note2("fault", FPCCR, CPACR);
+    note_fp("fault", CPACR);
     CPACR = 0xF << 20;
     __asm__ volatile("dsb\n isb" ::: "memory");
     (void)s;
@@ -135,7 +131,7 @@ static void disables_fp(state *s) {
     CPACR = 0;
     __asm__ volatile("dsb\n isb" ::: "memory");
     S0(1);
-    note2("enabled again", FPCCR, s->exc_return);
+    note_fp("enabled again", s->exc_return);
 }
 
 static void back_to_privileged(state *s) {

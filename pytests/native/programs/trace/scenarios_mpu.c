@@ -3,7 +3,16 @@
 
 static uint32_t arena[256] __attribute__((aligned(1024)));
 
-enum { SIZE_32 = 4, SIZE_64 = 5, SIZE_256 = 7, SIZE_1K = 9, SIZE_16K = 13, SIZE_256K = 17, SIZE_512M = 28, XN = 1 << 28 };
+enum {
+    SIZE_32 = 4,
+    SIZE_64 = 5,
+    SIZE_256 = 7,
+    SIZE_1K = 9,
+    SIZE_16K = 13,
+    SIZE_256K = 17,
+    SIZE_512M = 28,
+    XN = 1 << 28
+};
 
 static void region(uint32_t number, uint32_t base, uint32_t size, uint32_t access, uint32_t more) {
     MPU_RNR = number;
@@ -67,7 +76,7 @@ static void permissions(void) {
 static void layers(void) {
     set_up("mpu layers", 5);
     region(4, (uint32_t)arena, SIZE_1K, 3, 0);
-    region(5, (uint32_t)arena, SIZE_256, 2, 0x55 << 8); /* every second subregion of 32 bytes is not there */
+    region(5, (uint32_t)arena, SIZE_256, 2, 0x55 << 8);     /* every second subregion of 32 bytes is not there */
     region(6, (uint32_t)&arena[32], SIZE_32, 5, 0xFF << 8); /* below 256 bytes: no subregions */
     region(7, (uint32_t)&arena[16], SIZE_64, 0, 0);
     for (uint32_t k = 0; k < 64; k += 8) {
@@ -99,8 +108,10 @@ static void crossing(void) {
     set_up("mpu crossing", 5);
     region(7, (uint32_t)&arena[64], SIZE_32, 0, 0);
     arena[62] = arena[63] = 0; /* what a fault leaves in the registers is UNKNOWN: the same either way */
-    __asm__ volatile("movs r0, #0\n movs r1, #0\n ldrd r0, r1, [%0]" ::"r"((uint32_t)&arena[63]) : "r0", "r1", "memory");
-    __asm__ volatile("movs r0, #0\n movs r1, #0\n movs r2, #0\n ldmia.w %0, {r0, r1, r2}" ::"r"((uint32_t)&arena[62]) : "r0", "r1", "r2", "memory");
+    __asm__ volatile("movs r0, #0\n movs r1, #0\n ldrd r0, r1, [%0]" ::"r"((uint32_t)&arena[63])
+                     : "r0", "r1", "memory");
+    __asm__ volatile("movs r0, #0\n movs r1, #0\n movs r2, #0\n ldmia.w %0, {r0, r1, r2}" ::"r"((uint32_t)&arena[62])
+                     : "r0", "r1", "r2", "memory");
     finish();
 }
 
@@ -111,10 +122,14 @@ static void execution(void) {
     __asm__ volatile("adr r6, 1f\n blx %0\n .balign 4\n 1: nop" ::"r"((uint32_t)arena + 1) : "r6", "lr", "memory");
     note("allowed", 0);
     region(7, (uint32_t)arena, SIZE_32, 3, XN);
-    __asm__ volatile("dsb\n isb\n adr r6, 1f\n blx %0\n .balign 4\n 1: nop" ::"r"((uint32_t)arena + 1) : "r6", "lr", "memory");
+    __asm__ volatile("dsb\n isb\n adr r6, 1f\n blx %0\n .balign 4\n 1: nop" ::"r"((uint32_t)arena + 1)
+                     : "r6", "lr", "memory");
     region(7, (uint32_t)arena, SIZE_32, 1, 0);
-    __asm__ volatile("dsb\n isb\n adr r6, 1f\n blx %0\n .balign 4\n 1: nop" ::"r"((uint32_t)arena + 1) : "r6", "lr", "memory");
-    __asm__ volatile("msr control, %1\n isb\n adr r6, 1f\n blx %0\n .balign 4\n 1: nop\n svc 1" ::"r"((uint32_t)arena + 1), "r"(1) : "r6", "lr", "memory");
+    __asm__ volatile("dsb\n isb\n adr r6, 1f\n blx %0\n .balign 4\n 1: nop" ::"r"((uint32_t)arena + 1)
+                     : "r6", "lr", "memory");
+    __asm__ volatile(
+        "msr control, %1\n isb\n adr r6, 1f\n blx %0\n .balign 4\n 1: nop\n svc 1" ::"r"((uint32_t)arena + 1), "r"(1)
+        : "r6", "lr", "memory");
     finish();
 }
 
@@ -162,12 +177,16 @@ static void stacks(void) {
     region(7, (uint32_t)arena, SIZE_1K, 0, 0);
     on(MEM_MANAGE, fault_by_stack);
     SET(psp, (uint32_t)&arena[128]);
-    __asm__ volatile("adr r6, 1f\n msr control, %0\n isb\n svc 1\n .balign 4\n 1: nop\n msr control, %1\n isb" ::"r"(2), "r"(0) : "r6", "memory");
+    __asm__ volatile("adr r6, 1f\n msr control, %0\n isb\n svc 1\n .balign 4\n 1: nop\n msr control, %1\n isb" ::"r"(2),
+                     "r"(0)
+                     : "r6", "memory");
     note("stacked", GET(psp));
     region(7, (uint32_t)arena, SIZE_1K, 3, 0);
     SET(psp, (uint32_t)&arena[128]);
     on(SVCALL, arena_off);
-    __asm__ volatile("adr r6, 1f\n msr control, %0\n isb\n svc 2\n .balign 4\n 1: nop\n msr control, %1\n isb" ::"r"(2), "r"(0) : "r6", "memory");
+    __asm__ volatile("adr r6, 1f\n msr control, %0\n isb\n svc 2\n .balign 4\n 1: nop\n msr control, %1\n isb" ::"r"(2),
+                     "r"(0)
+                     : "r6", "memory");
     note("unstacked", GET(psp));
     finish();
 }

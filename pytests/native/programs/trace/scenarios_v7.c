@@ -91,10 +91,12 @@ static void software_trigger(void) {
 static void it_state(void) {
     begin("it");
     uint32_t result;
-    __asm__ volatile("movs r0, #0\n cmp r0, #0\n ittet eq\n moveq r0, #1\n svceq 1\n movne r0, #9\n addeq r0, #4\n mov %0, r0"
-                     : "=r"(result)::"r0", "cc", "memory");
+    __asm__ volatile(
+        "movs r0, #0\n cmp r0, #0\n ittet eq\n moveq r0, #1\n svceq 1\n movne r0, #9\n addeq r0, #4\n mov %0, r0"
+        : "=r"(result)::"r0", "cc", "memory");
     note("ittet", result);
-    __asm__ volatile("movs r0, #1\n cmp r0, #0\n ite eq\n svceq 2\n svcne 3\n mov %0, r0" : "=r"(result)::"r0", "cc", "memory");
+    __asm__ volatile("movs r0, #1\n cmp r0, #0\n ite eq\n svceq 2\n svcne 3\n mov %0, r0"
+                     : "=r"(result)::"r0", "cc", "memory");
     __asm__ volatile("cpsid i" ::: "memory");
     ISER = 1;
     ISPR = 1;
@@ -112,7 +114,10 @@ static void flags(void) {
 #ifdef DSP
     __asm__ volatile("msr apsr_nzcvqg, %0\n svc 3" ::"r"(0x500A0000u) : "cc", "memory");
     uint32_t sum, flags_after;
-    __asm__ volatile("uadd8 %0, %2, %3\n mrs %1, apsr\n svc 4" : "=r"(sum), "=r"(flags_after) : "r"(0xFF01FF01u), "r"(0x02020202u) : "cc", "memory");
+    __asm__ volatile("uadd8 %0, %2, %3\n mrs %1, apsr\n svc 4"
+                     : "=r"(sum), "=r"(flags_after)
+                     : "r"(0xFF01FF01u), "r"(0x02020202u)
+                     : "cc", "memory");
     note2("uadd8", sum, flags_after);
 #endif
 }
@@ -156,10 +161,11 @@ static void unprivileged(void) {
                      : "memory");
     note2("msp, psp", a, b);
     note2("basepri", c, GET(basepri));
-    __asm__ volatile("msr control, %2\n isb\n cpsid i\n mrs %0, primask\n msr control, %3\n isb\n mrs %1, control\n svc 2"
-                     : "=&r"(a), "=&r"(b)
-                     : "r"(1), "r"(0)
-                     : "memory");
+    __asm__ volatile(
+        "msr control, %2\n isb\n cpsid i\n mrs %0, primask\n msr control, %3\n isb\n mrs %1, control\n svc 2"
+        : "=&r"(a), "=&r"(b)
+        : "r"(1), "r"(0)
+        : "memory");
     note2("primask, control", a, b);
     __asm__ volatile("msr control, %1\n isb\n mrs %0, xpsr\n cpsid f\n svc 3" : "=&r"(a) : "r"(1) : "memory");
     note2("xpsr, faultmask", a, GET(faultmask));

@@ -7,8 +7,21 @@ extern uint32_t stack_top, data_start, data_end, data_load, bss_start, bss_end;
 
 #define ENTRIES_8 entry, entry, entry, entry, entry, entry, entry, entry
 __attribute__((section(".vectors"), used)) void (*const vectors[64])(void) = {
-    (void (*)(void)) & stack_top, reset_handler, entry, entry, entry, entry, entry, entry,
-    ENTRIES_8, ENTRIES_8, ENTRIES_8, ENTRIES_8, ENTRIES_8, ENTRIES_8, ENTRIES_8,
+    (void (*)(void))&stack_top,
+    reset_handler,
+    entry,
+    entry,
+    entry,
+    entry,
+    entry,
+    entry,
+    ENTRIES_8,
+    ENTRIES_8,
+    ENTRIES_8,
+    ENTRIES_8,
+    ENTRIES_8,
+    ENTRIES_8,
+    ENTRIES_8,
 };
 
 /* r4-r11 are the interrupted code's. on_exception returns the EXC_RETURN value to leave by. */
@@ -83,6 +96,18 @@ void note2(const char *what, uint32_t first, uint32_t second) {
     put_text(&out, ":");
     put_hex(&out, "a", first);
     put_hex(&out, "b", second);
+    put_out(&out);
+}
+
+void note_fp(const char *what, uint32_t value) {
+    line out;
+    out.length = 0;
+    put_text(&out, scenario);
+    put_text(&out, " ");
+    put_text(&out, what);
+    put_text(&out, ":");
+    put_hex(&out, "a", value);
+    put_hex(&out, "fpccr", FPCCR);
     put_out(&out);
 }
 

@@ -58,6 +58,7 @@ void on(uint32_t exception, handler *function);
 void set_priority(uint32_t exception, uint32_t value);
 /* A line of the scenario's own. */
 void note(const char *what, uint32_t value);
+void note_fp(const char *what, uint32_t value); /* and FPCCR */
 void note2(const char *what, uint32_t first, uint32_t second);
 
 /* Go on after the instruction that faulted. */
@@ -66,21 +67,22 @@ void skip4(state *s);
 /* Go on at the address that lies in r6 (fetch faults have no way back of their own). */
 void to_r6(state *s);
 
-#define GET(name)                                                                                                     \
-    ({                                                                                                                \
-        uint32_t value_;                                                                                              \
-        __asm__ volatile("mrs %0, " #name : "=r"(value_)::"memory");                                                  \
-        value_;                                                                                                       \
+#define GET(name)                                                                                                      \
+    ({                                                                                                                 \
+        uint32_t value_;                                                                                               \
+        __asm__ volatile("mrs %0, " #name : "=r"(value_)::"memory");                                                   \
+        value_;                                                                                                        \
     })
 #define SET(name, value) __asm__ volatile("msr " #name ", %0\n isb" ::"r"((uint32_t)(value)) : "memory")
-#define MASKED(statement)                                                                                             \
-    do { /* whatever becomes pending is taken right after the cpsie, and nowhere else */                              \
-        __asm__ volatile("cpsid i" ::: "memory");                                                                     \
-        statement;                                                                                                    \
-        __asm__ volatile("dsb\n cpsie i\n isb" ::: "memory");                                                         \
+#define MASKED(statement)                                                                                              \
+    do { /* whatever becomes pending is taken right after the cpsie, and nowhere else */                               \
+        __asm__ volatile("cpsid i" ::: "memory");                                                                      \
+        statement;                                                                                                     \
+        __asm__ volatile("dsb\n cpsie i\n isb" ::: "memory");                                                          \
     } while (0)
 
-/* Nothing holds an NMI back: it is taken somewhere before the loop's second round, and its handler steps over the loop. */
+/* Nothing holds an NMI back: it is taken somewhere before the loop's second round, and its handler steps over the loop.
+ */
 #define PEND_NMI() __asm__ volatile("str %0, [%1]\n b ." ::"r"(NMIPENDSET), "r"(&ICSR) : "memory")
 
 extern uint32_t process_stack[128];
