@@ -12,8 +12,15 @@ from hypothesis import strategies as st
 
 from digitrig.resources import firmware_dir
 
-UNITS = ["drivers/lpuart.c", "apps/console/crc16.c", "apps/console/button.c", "common/line.c"]
-# Called by lpuart.c, but not by what is tested here.
+UNITS = [
+    "drivers/lpuart.c",
+    "drivers/uart.c",
+    "drivers/lpc_usart.c",
+    "apps/console/crc16.c",
+    "apps/console/button.c",
+    "common/line.c",
+]
+# Called by the UART drivers, but not by what is tested here.
 STUBS = """#include "common/serial.h"
 void serial_received(struct serial *serial, uint8_t byte) { (void)serial, (void)byte; }
 void serial_failed(struct serial *serial, uint32_t errors) { (void)serial, (void)errors; }
@@ -102,6 +109,90 @@ def test_baud_register_is_within_three_percent_or_refused(library: ctypes.CDLL, 
 def test_rate_that_the_clock_cannot_give_is_refused(library: ctypes.CDLL) -> None:
     assert baud_register(library, 1_000_000, 1_000_000)[0] != 0
     assert baud_register(library, 2**32 - 1, 300)[0] != 0
+
+
+# ---------------------------------------------------------------- Kinetis UART and LPC USART
+
+CLOCKS = st.integers(1_000_000, 2**31 - 1)
+RATES = st.sampled_from([1200, 9600, 19200, 38400, 57600, 115200, 230400, 460800, 921600, 3_000_000])
+
+
+def divider(library: ctypes.CDLL, function: str, *arguments: ctypes.c_uint32 | ctypes.c_bool) -> tuple[int, int, int]:
+    """(status, first register, second register): both drivers give two numbers."""
+    values = (ctypes.c_uint32 * 2)()
+    status = getattr(library, function)(*arguments, ctypes.byref(values))
+    return int(status), values[0], values[1]
+
+
+def uart_divider(library: ctypes.CDLL, clock_hz: int, baud: int, fraction: bool) -> tuple[int, int, int]:
+    words = ctypes.c_uint32(clock_hz), ctypes.c_uint32(baud), ctypes.c_bool(fraction)
+    return divider(library, "uart_divider_for", *words)
+
+
+def lpc_divider(library: ctypes.CDLL, clock_hz: int, baud: int) -> tuple[int, int, int]:
+    return divider(library, "lpc_usart_divider_for", ctypes.c_uint32(clock_hz), ctypes.c_uint32(baud))
+
+
+def test_uart_dividers_are_those_of_the_vendors_driver(library: ctypes.CDLL) -> None:
+    """What NXP's board code writes: SBR 11 on KE02 (20 MHz), SBR 40 and BRFA 22 on KV11 (75 MHz)."""
+    assert uart_divider(library, 20_000_000, 115200, False) == (0, 11, 0)
+    assert uart_divider(library, 75_000_000, 115200, True) == (0, 40, 22)
+
+
+@given(clock_hz=CLOCKS, baud=RATES)
+def test_uart_divider_without_fraction_is_the_nearest(library: ctypes.CDLL, clock_hz: int, baud: int) -> None:
+    status, sbr, brfa = uart_divider(library, clock_hz, baud, False)
+    if status == 0:
+        assert brfa == 0 and 1 <= sbr <= 8191
+        assert abs(clock_hz / (16 * baud) - sbr) <= 0.5 + 1 / 32
+        assert abs(clock_hz / (16 * sbr) - baud) <= 0.03 * baud + 1
+    else:
+        assert not any(
+            1 <= n <= 8191 and abs(clock_hz / (16 * n) - baud) < 0.029 * baud
+            for n in (clock_hz // (16 * baud), clock_hz // (16 * baud) + 1)
+        )
+
+
+@given(clock_hz=CLOCKS, baud=RATES)
+def test_uart_divider_with_fraction_is_rounded_down_to_32nds(library: ctypes.CDLL, clock_hz: int, baud: int) -> None:
+    """Baud = clock / (16 * (SBR + BRFA / 32)); KV11 reference manual, UART, "Baud rate generation"."""
+    status, sbr, brfa = uart_divider(library, clock_hz, baud, True)
+    if 2 * baud <= clock_hz / 16 and clock_hz / (16 * baud) < 8191:
+        assert status == 0
+        assert sbr + brfa / 32 <= clock_hz / (16 * baud) < sbr + (brfa + 1) / 32
+    elif clock_hz < 16 * baud or clock_hz / (16 * baud) >= 8192:
+        assert status != 0
+
+
+@pytest.mark.parametrize(
+    ("clock_hz", "baud", "osr", "brg"),
+    [
+        (30_000_000, 115200, 0xC, 19),
+        (24_000_000, 115200, 0xF, 12),
+        (18_000_000, 9600, 0xE, 124),  # the vendor's board default
+    ],
+)
+def test_lpc_dividers_are_those_of_the_vendors_search(
+    library: ctypes.CDLL, clock_hz: int, baud: int, osr: int, brg: int
+) -> None:
+    assert lpc_divider(library, clock_hz, baud) == (0, osr, brg)
+
+
+@given(clock_hz=st.integers(1_000_000, 2**32 - 1), baud=RATES)
+def test_lpc_divider_is_the_nearest_of_all_or_refused(library: ctypes.CDLL, clock_hz: int, baud: int) -> None:
+    """Baud = clock / ((OSR + 1) * (BRG + 1)); UM11029, USART."""
+    status, osr, brg = lpc_divider(library, clock_hz, baud)
+    errors = [
+        abs(clock_hz // (samples * n) - baud)
+        for samples in range(9, 17)
+        for n in (clock_hz // (baud * samples), clock_hz // (baud * samples) + 1)
+        if 1 <= n <= 65536
+    ]
+    if status == 0:
+        assert 8 <= osr <= 15
+        assert abs(clock_hz // ((osr + 1) * (brg + 1)) - baud) == min(errors)
+    else:
+        assert not errors or min(errors) > baud // 100 * 3
 
 
 # ---------------------------------------------------------------- CRC
