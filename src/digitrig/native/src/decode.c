@@ -190,7 +190,7 @@ static dr_record make_record(struct dr_board *b, dr_code_page *page, uint32_t ad
         dr_fpu_decode(in->imm, b->config.has_fpu == 2, &op);
         out.imm = add_fpu(page, &op);
         out.cost = limited(b->cost[op.cost] + fetch);
-        out.run = out.imm == UINT32_MAX ? dr_handlers[wide][DR_OP_undefined] : out.run;
+        out.run = dr_handlers[wide][out.imm == UINT32_MAX ? DR_OP_undefined : DR_OP_fp + op.fast];
         return out;
     }
     out.cost = limited(cost_of(b, in) + fetch);

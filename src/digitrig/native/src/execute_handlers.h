@@ -563,20 +563,26 @@ DIVIDE(udiv, uint32_t, false)
 DIVIDE(sdiv, int32_t, m == -1 && n == INT32_MIN)
 
 /* ------------------------------------------------------------------ floating point on registers */
-__attribute__((noinline)) H(slow_fp) {
-    dr_fpu_execute(b, &page->fpu[i->imm]);
-    NEXT(SIZE);
-}
-
 H(fp) {
     if (DR_UNLIKELY(!fp_ready(b))) {
         JUMP(slow_fp_prepare);
     }
-    if (DR_LIKELY(dr_fpu_fast(b, &page->fpu[i->imm]))) {
-        NEXT(SIZE);
-    }
-    JUMP(SIZED(slow_fp));
+    dr_fpu_execute(b, &page->fpu[i->imm]);
+    NEXT(SIZE);
 }
+
+#define FP_SHORTCUT(name)                                                                                              \
+    H(name) {                                                                                                          \
+        if (DR_UNLIKELY(!fp_ready(b))) {                                                                               \
+            JUMP(slow_fp_prepare);                                                                                     \
+        }                                                                                                              \
+        if (DR_LIKELY(dr_fpu_fast(b, &page->fpu[i->imm], (dr_fpu_shortcut)(DR_OP_##name - DR_OP_fp)))) {               \
+            NEXT(SIZE);                                                                                                \
+        }                                                                                                              \
+        JUMP(SIZED(fp));                                                                                               \
+    }
+DR_FP_SHORTCUTS(FP_SHORTCUT)
+#undef FP_SHORTCUT
 
 /* ------------------------------------------------------------------ records that are not instructions */
 /* Not decoded yet: decode, then run it. */

@@ -129,13 +129,14 @@ static inline bool dr_fast_from_integer(struct dr_board *b, const dr_fpu_op *op,
     return true;
 }
 
-/* True if the instruction has been executed; else nothing has changed. */
-__attribute__((always_inline)) static inline bool dr_fpu_fast(struct dr_board *b, const dr_fpu_op *op) {
+/* True if the instruction has been executed; else nothing has changed. kind: op->fast, a constant in each handler. */
+__attribute__((always_inline)) static inline bool dr_fpu_fast(struct dr_board *b, const dr_fpu_op *op,
+                                                              dr_fpu_shortcut kind) {
     uint32_t *s = b->cpu.s, *d = &s[op->d];
     bool host = (b->cpu.fpscr & (DR_FPSCR_ROUNDING | DR_FPSCR_IXC)) == DR_FPSCR_IXC;
     uint32_t x = s[op->n & 31], y = s[op->m & 31];
     bool plain = host && dr_plain_operand32(x) && dr_plain_operand32(y);
-    switch (op->fast) {
+    switch (kind) {
     case DR_FAST_ADD:
         return dr_put_single(d, plain, dr_as_float(x) + dr_as_float(y));
     case DR_FAST_SUB:

@@ -59,10 +59,16 @@
     X(b) X(b_eq) X(b_ne) X(b_cs) X(b_cc) X(b_mi) X(b_pl) X(b_vs) X(b_vc) X(b_hi) X(b_ls) X(b_ge) X(b_lt) X(b_gt) \
     X(b_le) X(cbz) X(cbnz) X(bl)
 
+/* Floating-point instructions that fpu_fast.h does by itself, in the order of dr_fpu_shortcut; the others are `fp`. */
+#define DR_FP_SHORTCUTS(X) \
+    X(fp_add) X(fp_sub) X(fp_mul) X(fp_div) X(fp_mla) X(fp_fma) X(fp_sqrt) X(fp_compare) X(fp_from_integer) \
+    X(fp_to_integer) X(fp_move) X(fp_single_to_core) X(fp_core_to_single) X(fp_add_double) X(fp_sub_double) \
+    X(fp_mul_double) X(fp_div_double)
+
 #define DR_CONTROL_OPS(X) \
     X(bx) X(blx) X(mov_pc) X(add_pc) X(bx_pc) X(it) X(it_again) X(skip) X(svc) X(bkpt) X(wfi) X(wfe) X(sev) \
-    X(barrier) X(isb) X(clrex) X(cps) X(mrs) X(msr) X(sdiv) X(udiv) X(fp) X(no_coprocessor) X(undefined) \
-    X(breakpoint) X(no_execute) X(no_fetch) X(decode) X(page_end)
+    X(barrier) X(isb) X(clrex) X(cps) X(mrs) X(msr) X(sdiv) X(udiv) X(fp) DR_FP_SHORTCUTS(X) \
+    X(no_coprocessor) X(undefined) X(breakpoint) X(no_execute) X(no_fetch) X(decode) X(page_end)
 
 /* Operations that run together with a conditional branch behind them, as one handler. */
 #define DR_FUSED_OPS(X) \
