@@ -10,10 +10,17 @@ from elftools.elf.elffile import ELFFile
 
 from digitrig import firmware_build
 from digitrig.errors import BuildError, MissingToolError, UnknownNameError
-from digitrig.firmware_build import build_firmware, build_image, build_program, memory_use
+from digitrig.firmware_build import build_firmware, build_image, build_program, buildable_boards, memory_use
 from digitrig.resources import root
 
-BOARDS = ["frdm_ke16z", "mimxrt1060_evk"]
+ROOM = {  # flash and RAM in bytes, from the data sheets
+    "frdm_k32l2b": (256 * 1024, 32 * 1024),
+    "frdm_ke02z40m": (64 * 1024, 4 * 1024),
+    "frdm_ke16z": (64 * 1024, 8 * 1024),
+    "frdm_kv11z": (128 * 1024, 16 * 1024),
+    "lpc845_brk": (64 * 1024, 16 * 1024),
+    "mimxrt1060_evk": (8 << 20, 128 * 1024),
+}
 NEEDS_GCC = pytest.mark.skipif(
     shutil.which("arm-none-eabi-gcc") is None,
     reason="arm-none-eabi-gcc is not installed (apt install gcc-arm-none-eabi)",
@@ -48,23 +55,19 @@ def arrays(folder: Path, constants: int = 4, variables: int = 4) -> Path:
 
 
 @pytest.mark.parametrize("toolchain", TOOLCHAINS)
-@pytest.mark.parametrize(("board", "ram"), [("frdm_ke16z", 8 * 1024), ("mimxrt1060_evk", 128 * 1024)])
-def test_too_many_variables_are_refused_in_words(
-    tmp_path: Path, work: Path, board: str, ram: int, toolchain: str
-) -> None:
+@pytest.mark.parametrize("board", ROOM)
+def test_too_many_variables_are_refused_in_words(tmp_path: Path, work: Path, board: str, toolchain: str) -> None:
     with pytest.raises(BuildError, match="arrays for " + board) as error:
-        build_program(arrays(tmp_path, variables=ram), board, toolchain=toolchain, out_dir=work)
+        build_program(arrays(tmp_path, variables=ROOM[board][1]), board, toolchain=toolchain, out_dir=work)
     assert "Variables, model arena and stack do not fit into the RAM of this part" in str(error.value)
     assert "lower STACK_BYTES" in str(error.value)
 
 
 @pytest.mark.parametrize("toolchain", TOOLCHAINS)
-@pytest.mark.parametrize(("board", "flash"), [("frdm_ke16z", 64 * 1024), ("mimxrt1060_evk", 8 << 20)])
-def test_too_many_constants_are_refused_in_words(
-    tmp_path: Path, work: Path, board: str, flash: int, toolchain: str
-) -> None:
+@pytest.mark.parametrize("board", ROOM)
+def test_too_many_constants_are_refused_in_words(tmp_path: Path, work: Path, board: str, toolchain: str) -> None:
     with pytest.raises(BuildError) as error:
-        build_program(arrays(tmp_path, constants=flash), board, toolchain=toolchain, out_dir=work)
+        build_program(arrays(tmp_path, constants=ROOM[board][0]), board, toolchain=toolchain, out_dir=work)
     assert "The image does not fit into the flash of this part" in str(error.value)
     assert error.value.exit_code == 2
 
@@ -93,7 +96,7 @@ def test_what_the_compiler_says_reaches_the_reader(tmp_path: Path, work: Path, t
 
 
 @pytest.mark.parametrize("toolchain", TOOLCHAINS)
-@pytest.mark.parametrize("board", BOARDS)
+@pytest.mark.parametrize("board", ROOM)
 def test_memory_use_counts_constants_and_variables(tmp_path: Path, work: Path, board: str, toolchain: str) -> None:
     small = memory_use(build_program(arrays(tmp_path), board, toolchain=toolchain, out_dir=work))
     large = memory_use(build_program(arrays(tmp_path, 1004, 404), board, toolchain=toolchain, out_dir=work))
@@ -102,7 +105,14 @@ def test_memory_use_counts_constants_and_variables(tmp_path: Path, work: Path, b
 
 
 @pytest.mark.parametrize("toolchain", TOOLCHAINS)
-@pytest.mark.parametrize("board", BOARDS)
+def test_weights_that_have_no_room_in_ram_are_refused_in_words(toolchain: str) -> None:
+    """2,074 bytes of constants on top of image, arena and stack are more than the 4 KB of the KE02."""
+    with pytest.raises(BuildError, match="model arena and stack do not fit into the RAM of this part"):
+        build_image("frdm_ke02z40m", "console", "an13438", "ram", toolchain)
+
+
+@pytest.mark.parametrize("toolchain", TOOLCHAINS)
+@pytest.mark.parametrize("board", ["frdm_ke16z", "mimxrt1060_evk"])
 @pytest.mark.parametrize("program", sorted(path.stem for path in PROGRAMS.glob("*.c")))
 def test_program_of_one_file_builds(program: str, board: str, toolchain: str) -> None:
     elf = build_program(PROGRAMS / f"{program}.c", board, toolchain=toolchain)
@@ -158,6 +168,19 @@ def test_progress_names_each_image() -> None:
     ]
 
 
+def test_boards_are_built_by_default_if_they_have_firmware_and_a_description(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("both", "only_described"):
+        (tmp_path / "platforms" / "boards").mkdir(parents=True, exist_ok=True)
+        (tmp_path / "platforms" / "boards" / f"{name}.yaml").touch()
+    for name in ("both", "only_firmware"):
+        (tmp_path / "firmware" / "boards" / name).mkdir(parents=True)
+        (tmp_path / "firmware" / "boards" / name / "board.cmake").touch()
+    monkeypatch.setenv("DIGITRIG_ROOT", str(tmp_path))
+    assert buildable_boards() == ["both"]
+
+
 def test_unknown_board_and_toolchain_are_named() -> None:
     with pytest.raises(UnknownNameError, match=r"board 'frdm_ke15z' unknown.*did you mean 'frdm_ke16z'"):
         build_firmware(["frdm_ke15z"])
@@ -166,7 +189,7 @@ def test_unknown_board_and_toolchain_are_named() -> None:
 
 
 def test_unknown_names_given_to_cmake_are_named(tmp_path: Path, work: Path) -> None:
-    with pytest.raises(BuildError, match="BOARD 'nothing' unknown; known: frdm_ke16z, mimxrt1060_evk"):
+    with pytest.raises(BuildError, match=r"BOARD 'nothing' unknown; known:\s+" + r",\s+".join(ROOM)):
         build_program(arrays(tmp_path), "nothing", out_dir=work)
     with pytest.raises(BuildError, match="WEIGHTS 'rom' unknown; known: flash, ram"):
         build_program(arrays(tmp_path), "frdm_ke16z", out_dir=work, options={"WEIGHTS": "rom"})
