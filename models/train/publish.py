@@ -148,8 +148,9 @@ counts ({card["ties"]} of the test images have two highest scores).
 `python models/train/train_{card["name"]}.py --out build/train/{card["name"]} {recipe}`
 
 The last 5,000 of the 60,000 training images are the validation set, on which this recipe chooses among its seeds; int8
-accuracy on it by seed: {tried}. {NOTES.get(card["name"], "")}The student learns from augmented images and from the scores
-of a larger teacher network; its weights are averaged over the steps. Made with TensorFlow {training["tensorflow"]},
+accuracy on it by seed: {tried}. {NOTES.get(card["name"], "")}The student learns from augmented images and
+from the scores of a larger teacher network; its weights are averaged over the steps.
+Made with TensorFlow {training["tensorflow"]},
 Keras {training["keras"]} on {training["machine"]}; the same versions, seed and thread count on the same kind of
 processor give the same file.
 """
