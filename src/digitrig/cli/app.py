@@ -10,7 +10,7 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-from digitrig.cli import bench, boards, build, codegen, convert, data, doctor, evaluate, output, run
+from digitrig.cli import bench, boards, build, codegen, convert, data, doctor, evaluate, output, run, table
 from digitrig.errors import DigitrigError
 
 INTERRUPTED = 130
@@ -96,4 +96,5 @@ app.command("eval")(evaluate.evaluate)
 app.command("codegen")(codegen.codegen)
 app.command("convert")(convert.convert)
 app.command("bench")(bench.bench)
+app.command("table")(table.table)
 app.add_typer(data.app, name="data")

@@ -1,0 +1,82 @@
+"""`digitrig table`: every board beside the published figures."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from digitrig.cli import options, output
+
+if TYPE_CHECKING:
+    from digitrig.evaluation.table import TableRow
+
+DEFAULT_LIMIT = 1000
+COLUMNS = ["board", "weights", ">flash", ">RAM", ">cycles", ">inference", ">accuracy", ">mismatches", "below published"]
+BoardsArgument = Annotated[list[str] | None, typer.Argument(help="Boards; default: all that there is firmware for.")]
+DatasetOption = Annotated[str | None, typer.Option("--dataset", help="As of eval.")]
+LimitOption = Annotated[int, typer.Option("--limit", min=1, help="How many images a row is measured with.")]
+WorkersOption = Annotated[int | None, typer.Option("--workers", min=1, help="Processes; default: one per CPU.")]
+MarkdownOption = Annotated[bool, typer.Option("--markdown", help="Print the table as Markdown.")]
+
+
+def table(
+    boards: BoardsArgument = None,
+    model: options.ModelOption = "an13438",
+    dataset: DatasetOption = None,
+    limit: LimitOption = DEFAULT_LIMIT,
+    workers: WorkersOption = None,
+    markdown: MarkdownOption = False,
+    as_json: options.JsonOption = False,
+) -> None:
+    """Flash, RAM, latency and accuracy of every board beside the published figures; code 1 if an output differs."""
+    from digitrig.digits.datasets import default_dataset, load_dataset
+    from digitrig.evaluation.table import table as measure
+    from digitrig.evaluation.table import table_json
+    from digitrig.firmware_build import buildable_boards
+
+    data = default_dataset(limit=limit) if dataset is None else load_dataset(dataset, limit=limit)
+    with output.progress("images", quiet=as_json) as advance:
+        rows = measure(boards or buildable_boards(), model=model, data=data, workers=workers, progress=advance)
+    if as_json:
+        output.emit({"model": model, "dataset": data.name, **table_json(rows)})
+    elif markdown:
+        output.say("\n".join(markdown_lines(rows)))
+    else:
+        output.table(f"{model}, {data.name}, ours (published)", COLUMNS, [cells(row) for row in rows])
+        for row in rows:
+            if row.does_not_fit:
+                output.say(f"{row.board}, weights in {row.weights}: {row.does_not_fit}")
+    if any(row.mismatches for row in rows):
+        raise typer.Exit(1)
+
+
+def cells(row: TableRow) -> tuple[str, ...]:
+    """One row as text, each figure with the published one in brackets."""
+    if row.does_not_fit:
+        return (row.board, row.weights, *["does not fit"] + ["-"] * 5, "as published")
+
+    def pair(ours: object, theirs: object | None) -> str:
+        return f"{ours} ({theirs if theirs is not None else '-'})"
+
+    verdict = {True: "yes", False: "no", None: "-"}[row.better()]
+    theirs_ms = row.published.inference_ms
+    return (
+        row.board,
+        row.weights,
+        pair(row.flash_bytes, row.published.flash_bytes),
+        pair(row.ram_bytes, row.published.ram_bytes),
+        f"{row.cycles:,} +-{row.error_band_percent:g} %",
+        pair(f"{row.inference_ms:.3g}", theirs_ms) + " ms",
+        "-" if row.accuracy is None else f"{row.accuracy:.2%}",
+        f"{row.mismatches} of {row.images}",
+        verdict,
+    )
+
+
+def markdown_lines(rows: Sequence[TableRow]) -> list[str]:
+    """The table for a README."""
+    names = [name.lstrip(">") for name in COLUMNS]
+    rule = ["---:" if name.startswith(">") else "---" for name in COLUMNS]
+    return [f"| {' | '.join(line)} |" for line in (names, rule, *(cells(row) for row in rows))]
