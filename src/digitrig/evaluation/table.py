@@ -32,7 +32,7 @@ class TableRow:
     """One board with the weights in one place.
 
     flash_bytes: all that is loaded.  ram_bytes: variables, code copied to RAM, and the highest stack use that the
-    engine saw.  cycles: median of the data set, an estimate within error_band_percent either way; instructions are exact.
+    engine saw.  cycles: median of the data set, an estimate within error_band_percent either way.
     accuracy: part of the labelled images recognised.  mismatches: images that differ from the reference in any byte.
     does_not_fit: why there is no image, in the linker's words; all figures are None then.
     """
