@@ -18,6 +18,8 @@ CORE := $(wildcard $(NATIVE)/src/*.c)
 CORE_INPUTS := $(CORE) $(wildcard $(NATIVE)/*/*.h) setup.py pyproject.toml
 # What runs on the sanitizer builds: the core's own tests (not the long comparison with other CPUs), and whole boards.
 SANITIZED := $(PY) -m pytest -q pytests/native pytests/peripherals pytests/boards --ignore=pytests/native/differential
+# capstone loads its library in a way that the address sanitizer refuses.
+NOT_WITH_ASAN := --ignore=pytests/native/test_cpu_decode16.py
 C_FILES = $(shell git ls-files '$(NATIVE)/*.c' '$(NATIVE)/*.h' 'firmware/*.c' 'firmware/*.h' 'pytests/*.c' 'pytests/*.h')
 FIRMWARE_INPUTS = $(shell find firmware models platforms src/digitrig/codegen src/digitrig/firmware_build.py \
 	-name __pycache__ -prune -o -type f -print 2>/dev/null)
@@ -133,10 +135,12 @@ sanitize: firmware .venv/.test
 	@if ! command -v gcc >/dev/null; then \
 	  echo "== no gcc: the address sanitizer was not run (apt install gcc)"; \
 	else \
-	  echo "== C core with the address sanitizer, by gcc"; \
+	  echo "== C core with the address sanitizer, by gcc"; rm -f build/sanitize/address.log.*; \
 	  gcc $(SANITIZE) -fsanitize=address,undefined -fno-sanitize-recover=all -o build/sanitize/address.so && \
-	  LD_PRELOAD=$$(gcc -print-file-name=libasan.so) ASAN_OPTIONS=detect_leaks=0 \
-	  DIGITRIG_CORE=$(CURDIR)/build/sanitize/address.so $(SANITIZED); \
+	  LD_PRELOAD=$$(gcc -print-file-name=libasan.so) \
+	  ASAN_OPTIONS=detect_leaks=0:log_path=$(CURDIR)/build/sanitize/address.log \
+	  DIGITRIG_CORE=$(CURDIR)/build/sanitize/address.so $(SANITIZED) $(NOT_WITH_ASAN) \
+	  || { cat build/sanitize/address.log.* 2>/dev/null; exit 1; }; \
 	fi
 
 constraints: | $(PY)
