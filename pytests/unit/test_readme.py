@@ -104,3 +104,12 @@ def test_the_readme_shows_what_run_prints() -> None:
         return [re.sub(r"[\d,.]+", "N", line).split() for line in lines if line.strip()]
 
     assert shape(block) == shape(printed.getvalue().splitlines())
+
+
+def test_the_readme_lists_every_command() -> None:
+    shown = io.StringIO()
+    with redirect_stdout(shown), pytest.raises(SystemExit):
+        app(["--help"])
+    known = re.findall(r"^│ ([a-z]+) +[A-Z]", shown.getvalue(), re.MULTILINE)
+    assert len(known) >= 9
+    assert [name for name in known if f"| `digitrig {name}" not in readme()] == []
