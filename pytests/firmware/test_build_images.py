@@ -17,7 +17,7 @@ import pytest
 from elftools.elf.elffile import ELFFile
 
 import digitrig
-from digitrig.firmware_build import BuiltFirmware, build_firmware, buildable_boards
+from digitrig.firmware_build import BuiltFirmware, build_firmware, build_image, buildable_boards
 from digitrig.platform import BoardSpec, load_board
 from digitrig.resources import firmware_dir
 
@@ -235,6 +235,19 @@ def test_weights_lie_where_the_name_of_the_image_says(board: str, toolchain: str
         assert any(area.base <= address["ram"] < area.base + area.size for area in spec.ram)
         assert images["ram"].ram_bytes - images["flash"].ram_bytes >= 1662, "all parameters of the model"
         assert images["ram"].elf.name == "console-an13438-ram.elf"
+
+
+@pytest.mark.parametrize("toolchain", TOOLCHAINS)
+def test_kernels_and_model_code_run_from_ram_on_request(toolchain: str) -> None:
+    """16 KB RAM from 0x10000000; what does not belong to the model stays in flash."""
+    built = build_image(LPC845, "console", "an13438", "ram", toolchain, kernels="ram")
+    image = Image(built.elf)
+    assert built.elf.name == "console-an13438-ram-kernels-ram.elf"
+    low, high = image.symbols["__StackTop"], image.symbols["__data_start"]
+    assert 0x10000000 < low < high <= 0x10004000
+    assert all(low <= image.symbols[name] < high for name in ("an13438_run", "an13438_layer1_conv_2d"))
+    assert image.symbols["main"] < 0x10000
+    assert image.symbols["__fast_code_load"] + high - low <= 0x10000
 
 
 # ---------------------------------------------------------------- one fact, one home

@@ -193,6 +193,8 @@ def test_unknown_names_given_to_cmake_are_named(tmp_path: Path, work: Path) -> N
         build_program(arrays(tmp_path), "nothing", out_dir=work)
     with pytest.raises(BuildError, match="WEIGHTS 'rom' unknown; known: flash, ram"):
         build_program(arrays(tmp_path), "frdm_ke16z", out_dir=work, options={"WEIGHTS": "rom"})
+    with pytest.raises(BuildError, match="KERNELS 'rom' unknown; known: flash, ram"):
+        build_program(arrays(tmp_path), "frdm_ke16z", out_dir=work, options={"KERNELS": "rom"})
 
 
 def test_missing_gcc_names_the_debian_package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

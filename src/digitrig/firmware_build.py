@@ -135,16 +135,24 @@ def memory_use(elf: Path) -> tuple[int, int]:
     return flash, ram
 
 
-def build_image(board: str, app: str, model: str, weights: str, toolchain: str = "zig") -> BuiltFirmware:
-    """Build one image; errors as build_firmware."""
+def build_image(
+    board: str, app: str, model: str, weights: str, toolchain: str = "zig", *, kernels: str = "flash"
+) -> BuiltFirmware:
+    """Build one image; errors as build_firmware.
+
+    kernels: "flash", or "ram": kernels and model code are copied to RAM, and the file's name ends in `-kernels-ram`.
+    """
     root = build_dir()
     elf = root / "firmware" / firmware_name(board, app, model, weights, toolchain)
+    if kernels != "flash":
+        elf = elf.with_stem(f"{elf.stem}-kernels-{kernels}")
     variables = {
         "BOARD": board,
         "APP": app,
         "MODEL": model,
         "MODEL_DIR": str(_generate(model, root / "generated" / model)),
         "WEIGHTS": weights,
+        "KERNELS": kernels,
         "IMAGE_NAME": elf.stem,
     }
     _run_tools(root / "cmake" / toolchain / board / elf.stem, elf, toolchain, variables)
