@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import shutil
 import subprocess
 import sys
@@ -21,12 +22,13 @@ from digitrig.resources import build_dir
 
 PROGRAMS = Path(__file__).resolve().parent.parent / "native" / "programs"
 CODE, CODE_SIZE = 0x0000_0000, 192 * 1024
-DATA, DATA_SIZE = 0x2000_0000, 16 * 1024
+DATA = 0x2000_0000
 GCC_MISSING = "arm-none-eabi-gcc is not there; Debian packages gcc-arm-none-eabi and libnewlib-arm-none-eabi"
 QEMU_MISSING = "qemu-system-arm is not there; Debian package qemu-system-arm"
 
 # Warnings are errors in our own sources; the linker's remark about segments that can be written and run is not ours.
-FLAGS = ["-std=gnu11", "-Wall", "-Wextra", "-Werror", "-ffreestanding", "-fno-common", "-fno-strict-aliasing", "-g0"]
+FLAGS = ["-std=gnu11", "-Wall", "-Wextra", "-Werror", "-ffreestanding", "-fno-common", "-fno-strict-aliasing", "-g"]
+FLAGS += ["-ffunction-sections", "-Wl,--gc-sections"]
 ZIG = ["-fno-sanitize=undefined", "-nostdlib", "-Wl,-e,reset_handler", "-lcompiler_rt"]
 GCC = ["-masm-syntax-unified", "-nostartfiles", "-Wl,--no-warn-rwx-segments", "-mthumb"]
 
@@ -64,12 +66,27 @@ def _version(name: str) -> str:
     return subprocess.run(command, capture_output=True, text=True, check=True).stdout
 
 
-def build(name: str, sources: Sequence[Path], compiler: str, options: Sequence[str]) -> Path:
+def _linker_script(data_kib: int) -> Path:
+    """bare.ld with so much memory for variables."""
+    text = (PROGRAMS / "bare.ld").read_text(encoding="utf-8")
+    assert text.count("LENGTH = 16K") == 1
+    script = build_dir() / "bare_metal" / f"bare-{data_kib}.ld"
+    text = text.replace("LENGTH = 16K", f"LENGTH = {data_kib}K")
+    if not script.exists() or script.read_text(encoding="utf-8") != text:
+        script.parent.mkdir(parents=True, exist_ok=True)
+        half = script.with_suffix(f".{os.getpid()}.tmp")
+        half.write_text(text, encoding="utf-8")
+        half.replace(script)
+    return script
+
+
+def build(name: str, sources: Sequence[Path], compiler: str, options: Sequence[str], data_kib: int = 16) -> Path:
     """ELF file of these sources, made once for what is in the files and the command.
 
-    compiler: "zig" or "gcc".  Raises AssertionError with the compiler's messages.
+    compiler: "zig" or "gcc".  data_kib: memory for variables and stack.  Raises AssertionError with the compiler's
+    messages.
     """
-    link = PROGRAMS / "bare.ld"
+    link = _linker_script(data_kib)
     flags = [*FLAGS, *options, *(ZIG if compiler == "zig" else GCC)]
     digest = hashlib.sha256("\0".join([_version(compiler), *flags]).encode())
     folders = sorted({path.parent for path in sources} | {PROGRAMS})
@@ -78,7 +95,7 @@ def build(name: str, sources: Sequence[Path], compiler: str, options: Sequence[s
     elf = build_dir() / "bare_metal" / f"{name}-{compiler}-{digest.hexdigest()[:16]}.elf"
     if not elf.exists():
         elf.parent.mkdir(parents=True, exist_ok=True)
-        half = elf.with_suffix(".tmp")
+        half = elf.with_suffix(f".{os.getpid()}.tmp")
         command = [*_compiler(compiler), *flags, "-T", str(link), *(f"-I{folder}" for folder in folders)]
         libraries = ["-lc", "-lgcc"] if compiler == "gcc" else []
         done = subprocess.run(
@@ -97,11 +114,11 @@ class Program:
     symbols: dict[str, tuple[int, int]]
 
     @classmethod
-    def load(cls, elf: Path, config: dict[str, Any]) -> Program:
+    def load(cls, elf: Path, config: dict[str, Any], data_kib: int = 16) -> Program:
         """Both memories can be written and executed, as on QEMU's mps2 boards."""
         core = Core(config)
         core.add_region("code", CODE, CODE_SIZE, native.READ | native.WRITE | native.EXECUTE)
-        core.add_region("data", DATA, DATA_SIZE, native.READ | native.WRITE | native.EXECUTE)
+        core.add_region("data", DATA, data_kib * 1024, native.READ | native.WRITE | native.EXECUTE)
         with elf.open("rb") as stream:
             file = ELFFile(stream)
             for segment in file.iter_segments("PT_LOAD"):
@@ -132,11 +149,15 @@ class Program:
         return self.core.console_receive().decode("ascii", errors="replace")
 
 
-def run_in_qemu(elf: Path, machine: str) -> tuple[int, str]:
-    """(exit status or -1 after 20 s, console) of a program under QEMU. machine: mps2-an500, mps2-an385 or microbit."""
+def run_in_qemu(elf: Path, machine: str, memory: Sequence[tuple[Path, int]] = ()) -> tuple[int, str]:
+    """(exit status or -1 after 20 s, console) of a program under QEMU. machine: mps2-an500, mps2-an385 or microbit.
+
+    memory: files that lie in memory at the start, with their addresses.
+    """
     command = ["qemu-system-arm", "-M", machine, "-nographic", "-monitor", "none", "-serial", "none"]
     console = ["-chardev", "stdio,id=console", "-semihosting-config", "enable=on,target=native,chardev=console"]
-    whole = [*command, *console, "-kernel", str(elf)]
+    loaded = [part for file, at in memory for part in ("-device", f"loader,file={file},addr={at:#x},force-raw=on")]
+    whole = [*command, *console, *loaded, "-kernel", str(elf)]
     try:
         done = subprocess.run(whole, capture_output=True, text=True, timeout=20, stdin=subprocess.DEVNULL, check=False)
     except subprocess.TimeoutExpired as late:
