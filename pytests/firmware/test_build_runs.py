@@ -292,6 +292,17 @@ def test_read_of_nothing_ends_in_one_line_with_pc_and_lr_inside_the_program(name
         assert [text for _, text in board.lines()] == ["started", line]
 
 
+def test_fault_with_a_stack_nearly_used_up_is_told_in_full(name: str) -> None:
+    """The handler finds 120 bytes or less, which is not enough for its line, and begins anew at the top."""
+    with misbehave(name, "deep") as board:
+        line = board.run_until_line("fault:").text
+        found = re.fullmatch(r"fault: (hard fault|bus error) pc=0x([0-9a-f]{8}) lr=0x([0-9a-f]{8})", line)
+        assert found is not None, line
+        start, size = board.symbol("descend")
+        assert start & ~1 <= int(found[2], 16) < (start & ~1) + size
+        assert [text for _, text in board.lines()] == ["started", line]
+
+
 def test_stack_overflow_is_told_before_variables_are_hit(name: str) -> None:
     with misbehave(name, "overflow") as board:
         with pytest.raises(FirmwareFault):
