@@ -10,9 +10,15 @@
 #define RESULTS 16384
 #define PAIRS 64
 
-/* In memory that start-up leaves alone: operands written by the host, results read by it. */
-extern uint64_t integer_pairs[PAIRS][2], double_pairs[PAIRS][2];
-extern uint32_t float_pairs[PAIRS][2], pair_counts[3];
+/* Operands, written by the host to memory that no image claims. */
+typedef struct operand_block {
+    uint64_t integers[PAIRS][2], doubles[PAIRS][2];
+    uint32_t floats[PAIRS][2];
+    uint32_t integer_count, float_count, double_count;
+} operand_block;
+#define operands ((const volatile operand_block *)0x20020000u)
+
+/* Results, read by the host; start-up leaves this memory alone. */
 extern uint32_t results[RESULTS], result_count;
 
 /* The compiler must not know operands, or it computes everything by itself. */

@@ -48,8 +48,8 @@ static void atomics(uint32_t a) {
 }
 
 void check_dsp(void) {
-    for (uint32_t k = 0; k < pair_counts[0]; k++) {
-        uint32_t a = (uint32_t)integer_pairs[k][0], b = (uint32_t)(integer_pairs[k][1] >> 16);
+    for (uint32_t k = 0; k < operands->integer_count; k++) {
+        uint32_t a = (uint32_t)operands->integers[k][0], b = (uint32_t)(operands->integers[k][1] >> 16);
         saturating((int32_t)a, (int32_t)b);
         parallel(a, b);
         atomics(a ^ b);

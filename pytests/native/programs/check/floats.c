@@ -89,13 +89,13 @@ static void from_integers(uint64_t a) {
 }
 
 void check_floats(void) {
-    for (uint32_t k = 0; k < pair_counts[1]; k++) {
-        singles(as_float(float_pairs[k][0]), as_float(float_pairs[k][1]));
+    for (uint32_t k = 0; k < operands->float_count; k++) {
+        singles(as_float(operands->floats[k][0]), as_float(operands->floats[k][1]));
     }
-    for (uint32_t k = 0; k < pair_counts[2]; k++) {
-        doubles(as_double(double_pairs[k][0]), as_double(double_pairs[k][1]));
+    for (uint32_t k = 0; k < operands->double_count; k++) {
+        doubles(as_double(operands->doubles[k][0]), as_double(operands->doubles[k][1]));
     }
-    for (uint32_t k = 0; k < pair_counts[0]; k++) {
-        from_integers(integer_pairs[k][0]);
+    for (uint32_t k = 0; k < operands->integer_count; k++) {
+        from_integers(operands->integers[k][0]);
     }
 }

@@ -70,8 +70,8 @@ static void words(uint32_t a, uint32_t b) {
 }
 
 void check_integers(void) {
-    for (uint32_t k = 0; k < pair_counts[0]; k++) {
-        uint64_t a = integer_pairs[k][0], b = integer_pairs[k][1];
+    for (uint32_t k = 0; k < operands->integer_count; k++) {
+        uint64_t a = operands->integers[k][0], b = operands->integers[k][1];
         arithmetic64(a, b);
         divide64(a, b);
         shift64(a, b);

@@ -24,8 +24,8 @@ __attribute__((noinline)) static uint32_t short_switch(uint32_t which, uint32_t 
         break;
 #define LONG_CASES_8(n)                                                                                                \
     LONG_CASE(n)                                                                                                       \
-    LONG_CASE((n) + 1) LONG_CASE((n) + 2) LONG_CASE((n) + 3) LONG_CASE((n) + 4) LONG_CASE((n) + 5) LONG_CASE((n) + 6)  \
-        LONG_CASE((n) + 7)
+    LONG_CASE((n) + 1)                                                                                                 \
+    LONG_CASE((n) + 2) LONG_CASE((n) + 3) LONG_CASE((n) + 4) LONG_CASE((n) + 5) LONG_CASE((n) + 6) LONG_CASE((n) + 7)
 
 __attribute__((noinline)) static uint32_t long_switch(uint32_t which, uint32_t x) {
     static volatile uint32_t log[4];

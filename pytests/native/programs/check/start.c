@@ -4,10 +4,6 @@
 void reset_handler(void);
 extern uint32_t stack_top, data_start, data_end, data_load, bss_start, bss_end;
 
-uint64_t integer_pairs[PAIRS][2] __attribute__((section(".bss.host")));
-uint64_t double_pairs[PAIRS][2] __attribute__((section(".bss.host")));
-uint32_t float_pairs[PAIRS][2] __attribute__((section(".bss.host")));
-uint32_t pair_counts[3] __attribute__((section(".bss.host")));
 uint32_t results[RESULTS] __attribute__((section(".bss.host")));
 uint32_t result_count __attribute__((section(".bss.host")));
 
