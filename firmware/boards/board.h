@@ -3,7 +3,6 @@
 #define BOARDS_BOARD_H
 
 #include <stdbool.h>
-#include <stddef.h>
 #include <stdint.h>
 
 #include "common/serial.h"
@@ -12,7 +11,7 @@
 /* The board's name as in DESIGN and on the command line, for example "frdm_ke16z". */
 extern const char board_name[];
 
-/* Serial console; valid after board_init. */
+/* Serial console; its `ready` says whether board_init has come so far that something can be sent. */
 extern struct serial board_console;
 
 /* Clocks, pins, LED, button, millisecond clock, stopwatch, console. On an error a text says what did not work. */
@@ -29,8 +28,5 @@ bool board_button(void);
 
 /* Does something only in a build with WATCHDOG_REFRESH. */
 void board_watchdog_refresh(void);
-
-/* For the fault handler: LED off, text sent by polling; nothing at all before the console is set up. */
-void board_report_fault(const char *data, size_t length);
 
 #endif

@@ -89,7 +89,10 @@ static void print(const char *cause, uint32_t interrupt, uint32_t pc, uint32_t l
     line_text(&line, " lr=");
     line_hex(&line, lr, 8);
     line_end(&line);
-    board_report_fault(line.text, line.length);
+    if (board_console.ready) {
+        board_led(false);
+        serial_write_polled(&board_console, line.text, line.length);
+    }
 }
 
 _Noreturn void fault_stop(const char *cause) {

@@ -26,6 +26,7 @@ struct serial {
     struct ring rx;
     struct ring tx;
     volatile uint32_t errors; /* SERIAL_ERROR_*, set by the interrupt, taken by serial_take_errors */
+    bool ready;               /* set by the board once the UART is set up */
 };
 
 /* For the UART interrupt. */

@@ -24,7 +24,6 @@ static const struct lpuart console_uart = {.base = LPUART0_BASE, .map = LPUART_S
 
 static uint8_t rx_bytes[SERIAL_RX_BYTES];
 static uint8_t tx_bytes[SERIAL_TX_BYTES];
-static bool console_ready;
 
 struct serial board_console = {
     .driver = &lpuart_serial_driver,
@@ -54,7 +53,7 @@ static enum status init_console(void) {
     sim_clock_on(SIM_BASE + SIM_SCGC5, SIM_SCGC5_LPUART0);
     const enum status status = lpuart_init(&console_uart, CLOCK_IRC48M_HZ, CONSOLE_BAUD);
     if (status == STATUS_OK) {
-        console_ready = true;
+        board_console.ready = true;
         nvic_enable(LPUART0_IRQN);
     }
     return status;
@@ -89,11 +88,4 @@ void board_watchdog_refresh(void) {
     cop_refresh(COP_BASE);
     cpu_unmask_interrupts();
 #endif
-}
-
-void board_report_fault(const char *data, size_t length) {
-    if (console_ready) {
-        board_led(false);
-        serial_write_polled(&board_console, data, length);
-    }
 }

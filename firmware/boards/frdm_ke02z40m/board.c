@@ -24,7 +24,6 @@ static const struct uart console_uart = {.base = UART1_BASE, .fifo_words = 0};
 
 static uint8_t rx_bytes[RX_BYTES];
 static uint8_t tx_bytes[TX_BYTES];
-static bool console_ready;
 
 struct serial board_console = {
     .driver = &uart_serial_driver,
@@ -41,7 +40,7 @@ static enum status init_console(void) {
     MMIO32(SIM_SCGC) = MMIO32(SIM_SCGC) | (1u << SIM_SCGC_UART1);
     const enum status status = uart_init(&console_uart, CLOCK_BUS_HZ, CONSOLE_BAUD);
     if (status == STATUS_OK) {
-        console_ready = true;
+        board_console.ready = true;
         nvic_enable(UART1_IRQN);
     }
     return status;
@@ -76,11 +75,4 @@ void board_watchdog_refresh(void) {
     wdog8_refresh(WDOG_BASE);
     cpu_unmask_interrupts();
 #endif
-}
-
-void board_report_fault(const char *data, size_t length) {
-    if (console_ready) {
-        board_led(false);
-        serial_write_polled(&board_console, data, length);
-    }
 }

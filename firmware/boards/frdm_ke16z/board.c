@@ -23,7 +23,6 @@ static const struct lpuart console_uart = {.base = LPUART0_BASE, .map = LPUART_L
 
 static uint8_t rx_bytes[SERIAL_RX_BYTES];
 static uint8_t tx_bytes[SERIAL_TX_BYTES];
-static bool console_ready;
 
 struct serial board_console = {
     .driver = &lpuart_serial_driver,
@@ -57,7 +56,7 @@ static enum status init_console(void) {
         status = lpuart_init(&console_uart, CLOCK_SOSC_HZ, CONSOLE_BAUD);
     }
     if (status == STATUS_OK) {
-        console_ready = true;
+        board_console.ready = true;
         nvic_enable(LPUART0_IRQN);
     }
     return status;
@@ -95,11 +94,4 @@ void board_watchdog_refresh(void) {
     wdog32_refresh(WDOG_BASE);
     cpu_unmask_interrupts();
 #endif
-}
-
-void board_report_fault(const char *data, size_t length) {
-    if (console_ready) {
-        board_led(false);
-        serial_write_polled(&board_console, data, length);
-    }
 }

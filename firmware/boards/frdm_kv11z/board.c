@@ -23,7 +23,6 @@ static const struct uart console_uart = {.base = UART0_BASE, .fifo_words = 8};
 
 static uint8_t rx_bytes[SERIAL_RX_BYTES];
 static uint8_t tx_bytes[SERIAL_TX_BYTES];
-static bool console_ready;
 
 struct serial board_console = {
     .driver = &uart_serial_driver,
@@ -51,7 +50,7 @@ static enum status init_console(void) {
     sim_clock_on(SIM_BASE + SIM_SCGC4, SIM_SCGC4_UART0);
     const enum status status = uart_init(&console_uart, CLOCK_CORE_HZ, CONSOLE_BAUD);
     if (status == STATUS_OK) {
-        console_ready = true;
+        board_console.ready = true;
         nvic_enable(UART0_IRQN);
     }
     return status;
@@ -86,11 +85,4 @@ void board_watchdog_refresh(void) {
     wdog_refresh(WDOG_BASE);
     cpu_unmask_interrupts();
 #endif
-}
-
-void board_report_fault(const char *data, size_t length) {
-    if (console_ready) {
-        board_led(false);
-        serial_write_polled(&board_console, data, length);
-    }
 }

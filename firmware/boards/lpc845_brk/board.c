@@ -25,7 +25,6 @@ static const struct lpc_usart console_usart = {.base = USART0_BASE};
 
 static uint8_t rx_bytes[SERIAL_RX_BYTES];
 static uint8_t tx_bytes[SERIAL_TX_BYTES];
-static bool console_ready;
 
 struct serial board_console = {
     .driver = &lpc_usart_serial_driver,
@@ -55,7 +54,7 @@ static enum status init_console(void) {
     syscon_reset(SYSCON_BASE, SYSCON_UART0);
     const enum status status = lpc_usart_init(&console_usart, CLOCK_MAIN_HZ, CONSOLE_BAUD);
     if (status == STATUS_OK) {
-        console_ready = true;
+        board_console.ready = true;
         nvic_enable(USART0_IRQN);
     }
     return status;
@@ -90,11 +89,4 @@ void board_watchdog_refresh(void) {
     lpc_wwdt_refresh(WWDT_BASE);
     cpu_unmask_interrupts();
 #endif
-}
-
-void board_report_fault(const char *data, size_t length) {
-    if (console_ready) {
-        board_led(false);
-        serial_write_polled(&board_console, data, length);
-    }
 }

@@ -36,7 +36,6 @@ static const struct ccm_step gates[] = {
 
 static uint8_t rx_bytes[SERIAL_RX_BYTES];
 static uint8_t tx_bytes[SERIAL_TX_BYTES];
-static bool console_ready;
 
 struct serial board_console = {
     .driver = &lpuart_serial_driver,
@@ -63,7 +62,7 @@ static void init_pins(void) {
 static enum status init_console(void) {
     const enum status status = lpuart_init(&console_uart, CLOCK_UART_HZ, CONSOLE_BAUD);
     if (status == STATUS_OK) {
-        console_ready = true;
+        board_console.ready = true;
         nvic_enable(LPUART1_IRQN);
     }
     return status;
@@ -106,11 +105,4 @@ void board_watchdog_refresh(void) {
     wdog32_refresh(RTWDOG_BASE);
     cpu_unmask_interrupts();
 #endif
-}
-
-void board_report_fault(const char *data, size_t length) {
-    if (console_ready) {
-        board_led(false);
-        serial_write_polled(&board_console, data, length);
-    }
 }
