@@ -2,14 +2,33 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
 
 from digitrig.cli import options, output
 from digitrig.errors import DigitrigError
 
+if TYPE_CHECKING:
+    from digitrig.evaluation.coverage import BoardCoverage
 
-def boards(as_json: options.JsonOption = False) -> None:
+CoverageOption = Annotated[
+    str | None,
+    typer.Option("--coverage", metavar="BOARD", help="Which registers of this board have a model, block by block."),
+]
+
+
+def boards(coverage: CoverageOption = None, as_json: options.JsonOption = False) -> None:
     """List boards, engines, apps and models, and what of it is usable on this machine."""
+    if coverage is not None:
+        from digitrig.evaluation.coverage import board_coverage, coverage_json
+
+        found = board_coverage(coverage)
+        if as_json:
+            output.emit(coverage_json(found))
+        else:
+            show_coverage(found)
+        return
     from digitrig.codegen.models import load_model, model_names
     from digitrig.platform import board_names, load_board
 
@@ -55,6 +74,32 @@ def firmware_rows(rows: list[dict[str, Any]]) -> list[tuple[str, ...]]:
                 built = "yes" if weights else f"no, run: digitrig build {row['board']}"
                 found.append((row["board"], app, model, ", ".join(weights), built))
     return found
+
+
+def show_coverage(found: BoardCoverage) -> None:
+    """Registers of each block by how they are modelled, blocks that only have a name, and what our firmware missed."""
+    totals = found.map.totals
+    rows = [
+        (f"{block.entry} {block.block}".strip(), block.type, block.modelled, block.stored, block.tagged, block.source)
+        for block in found.map.blocks
+    ]
+    sums = ("in all", "", totals["modelled"], totals["stored"], totals["tagged"], "")
+    output.table(
+        f"{found.board}: registers that have a model, that keep what is written, and that are only known by name",
+        ["block", "class", ">modelled", ">stored", ">tagged", "source"],
+        [*rows, sums],
+    )
+    output.table(
+        "blocks of which only the name is known: every access is logged",
+        ["block", ">first", ">last"],
+        [(name, f"0x{first:08x}", f"0x{last:08x}") for name, first, last in found.map.untabled],
+    )
+    if found.not_built:
+        output.say(f"no firmware was run: {found.not_built}")
+    for run in found.runs:
+        output.say(f"{run.firmware}: {run.count or 'no'} accesses to what is not modelled")
+        for sentence in run.sentences:
+            output.say(f"  {sentence}")
 
 
 def _board_row(spec: Any) -> dict[str, Any]:
