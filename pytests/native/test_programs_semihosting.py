@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import struct
 from pathlib import Path
+from typing import Any
 
 import pytest
+from bare_metal import CONFIG_M7, GCC_MISSING, PROGRAMS, Program, build, has_gcc
 from cpu_machine import DEMCR, MAIN, RAM, Machine
+from guest import CONFIG_M0PLUS
 
 from digitrig.errors import MissingFileError
 from digitrig.native import core as native
@@ -209,6 +212,41 @@ def test_bad_addresses_and_too_many_files_are_errors_of_the_guest(host: Host, tm
     opened = [host.open("a", 0) for _ in range(70)]
     assert opened.count(FAILED) == 70 - 63
     files.close()
+
+
+@pytest.mark.skipif(not has_gcc(), reason=GCC_MISSING)
+@pytest.mark.parametrize("with_folder", [False, True], ids=["no folder", "folder"])
+@pytest.mark.parametrize(
+    ("config", "options"),
+    [
+        (CONFIG_M0PLUS, ("-mcpu=cortex-m0plus", "-mfloat-abi=soft")),
+        (CONFIG_M7, ("-mcpu=cortex-m7", "-mfpu=fpv5-d16", "-mfloat-abi=hard")),
+    ],
+    ids=["m0plus", "m7"],
+)
+def test_a_program_with_newlib_runs_unmodified(
+    config: dict[str, Any], options: tuple[str, ...], with_folder: bool, tmp_path: Path
+) -> None:
+    """printf, fgets, malloc, clock, files and exit of newlib's rdimon library."""
+    elf = build(f"semihosted-{options[0][6:]}", [PROGRAMS / "semihosted" / "main.c"], "gcc", (*options, "-O1"), 128)
+    program = Program.load(elf, config, 128)
+    program.core.console_send(b"Ada\n")
+    if with_folder:
+        SemihostingFiles(program.core, tmp_path)
+    stop = program.run()
+    lines = program.console().splitlines()
+    assert lines[:4] == [
+        "what is your name?",
+        "hello Ada: -7 42 c0ffee 3.1416 3.333333e-01",
+        "to standard error",
+        "memory, clock runs",
+    ]
+    if with_folder:
+        assert (stop.reason, stop.detail, lines[4:]) == (native.STOP_EXIT, 40, ["last line: 199 squared is 39601"])
+        text = "".join(f"{k} squared is {k * k}\n" for k in range(200))
+        assert (tmp_path / "numbers.txt").read_text(encoding="ascii") == text
+    else:
+        assert (stop.reason, stop.detail, lines[4:]) == (native.STOP_EXIT, 41, ["numbers.txt: Permission denied"])
 
 
 # ---------------------------------------------------------------------- ITM

@@ -97,7 +97,7 @@ def build(name: str, sources: Sequence[Path], compiler: str, options: Sequence[s
         elf.parent.mkdir(parents=True, exist_ok=True)
         half = elf.with_suffix(f".{os.getpid()}.tmp")
         command = [*_compiler(compiler), *flags, "-T", str(link), *(f"-I{folder}" for folder in folders)]
-        libraries = ["-lc", "-lgcc"] if compiler == "gcc" else []
+        libraries = ["-Wl,--start-group", "-lc", "-lgcc", "-lrdimon", "-Wl,--end-group"] if compiler == "gcc" else []
         done = subprocess.run(
             [*command, *map(str, sources), *libraries, "-o", str(half)], capture_output=True, text=True, check=False
         )

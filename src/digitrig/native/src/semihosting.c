@@ -52,8 +52,8 @@ static const uint8_t features[] = {'S', 'H', 'F', 'B', 3};
 
 /* ------------------------------------------------------------------ streams between guest and host */
 static bool stream_put(dr_stream *s, const void *data, uint32_t length) {
-    if (length > STREAM_LIMIT - s->length) {
-        return false;
+    if (length == 0 || length > STREAM_LIMIT - s->length) {
+        return length == 0;
     }
     if (s->length + length > s->capacity) {
         uint32_t capacity = 2u * (s->length + length) + 64u;
