@@ -11,7 +11,8 @@ import pytest
 
 from digitrig.codegen.models import load_model
 from digitrig.digits import load_source
-from digitrig.platform import board_names
+from digitrig.firmware_files import firmware_path
+from digitrig.platform import board_names, load_board
 from digitrig.reference import Reference
 
 BOARD = "frdm_ke16z"
@@ -116,3 +117,30 @@ def test_reader_that_goes_away_is_no_failure(arguments):
         process.stdout.close()
         assert process.stderr.read() == b""
     assert process.returncode == 0
+
+
+def test_layers_add_up_to_the_inference_and_change_nothing(cli):
+    plain = cli("run", BOARD, "--image", "ink:7", "--json").json
+    outcome = cli("run", BOARD, "--image", "ink:7", "--layers", "--json")
+    assert outcome.code == 0, outcome.err
+    found = outcome.json
+    layers = found.pop("layers")
+    assert sum(part["cycles"] for part in layers) == found["cycles"]
+    assert sum(part["instructions"] for part in layers) == found["instructions"]
+    assert layers[-1]["op"] == "glue"
+    assert found.pop("error_band_percent") > 0
+    assert found == plain
+
+
+def test_layers_for_people_are_a_table_with_the_error_band(cli):
+    outcome = cli("run", BOARD, "--image", "ink:7", "--layers")
+    assert outcome.code == 0, outcome.err
+    assert "SOFTMAX" in outcome.out and "glue" in outcome.out and "100.0%" in outcome.out
+    band = load_board(BOARD).timing.error_band_percent
+    assert f"cycles are estimated within {band:g} %, instructions are exact" in outcome.out
+
+
+def test_layers_of_other_firmware_are_code_2(cli):
+    outcome = cli("run", BOARD, "--elf", firmware_path(BOARD), "--layers")
+    assert outcome.code == 2
+    assert "leave out --elf or --layers" in outcome.err

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import binascii
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -102,6 +102,7 @@ class Board:
         self._console = ConsoleLog()
         self._cursor = 0
         self._probe: tuple[int, int] | None = None
+        self._during_inference: Callable[[Stop], None] | None = None
         try:
             self.image = self.machine.load_file(self.firmware_file, address)
         except BaseException:
@@ -306,6 +307,8 @@ class Board:
             stop = self._run(end - self.machine.clock.now_ps)
             if stop.reason is not StopReason.BREAKPOINT:
                 break
+            if self._during_inference:
+                self._during_inference(stop)
             if stop.pc == entry:
                 begun = stop
                 if back != stop.lr & ~1:
@@ -316,6 +319,13 @@ class Board:
                 cycles = None if stop.cycles is None or begun.cycles is None else stop.cycles - begun.cycles
                 return cycles, stop.instructions - begun.instructions
         return None, None
+
+    def on_inference_stop(self, call: Callable[[Stop], None] | None) -> None:
+        """Have a function called at every breakpoint that a prediction comes to, before it goes on; None: no more.
+
+        The model's run function and the place that it returns to are among them.
+        """
+        self._during_inference = call
 
     # ------------------------------------------------------------------ memory
     def symbol(self, name: str) -> tuple[int, int]:

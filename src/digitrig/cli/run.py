@@ -13,6 +13,8 @@ from digitrig.errors import UsageError
 if TYPE_CHECKING:
     import numpy as np
 
+    from digitrig.board import Board, Prediction
+
 ElfOption = Annotated[
     Path | None, typer.Option("--elf", help="Run this firmware (ELF, Intel HEX or raw binary) and show its console.")
 ]
@@ -28,6 +30,9 @@ ForOption = Annotated[float, typer.Option("--for-ms", help="With --elf: virtual-
 UntilOption = Annotated[
     str | None, typer.Option("--until", help="With --elf: end with code 0 at a console line that contains this text.")
 ]
+LayersOption = Annotated[
+    bool, typer.Option("--layers", help="Take the inference apart: cycles and instructions of each layer.")
+]
 
 
 def run(
@@ -42,6 +47,7 @@ def run(
     address: AddressOption = None,
     for_ms: ForOption = 1000.0,
     until: UntilOption = None,
+    layers: LayersOption = False,
     engine: options.EngineOption = None,
     as_json: options.JsonOption = False,
 ) -> None:
@@ -52,6 +58,8 @@ def run(
     if elf is not None:
         if image is not None:
             raise UsageError("--elf shows a console and takes no --image; leave out one of the two")
+        if layers:
+            raise UsageError("--layers needs our own firmware, whose layers are known; leave out --elf or --layers")
         from digitrig.cli.foreign import run_foreign
 
         run_foreign(board, elf, parse_address(address), for_ms, until, engine, as_json)
@@ -60,7 +68,8 @@ def run(
         raise UsageError(f"nothing to do: give --image SRC (for instance --image ink:7) or --elf FILE to '{board}'")
     if address is not None or until is not None:
         raise UsageError("--address and --until belong to --elf; leave them out or add --elf FILE")
-    result = predict_once(board, image, index, inject.value, app=app, model=model, weights=weights.value, engine=engine)
+    options_of_board = {"app": app, "model": model, "weights": weights.value, "engine": engine}
+    result = predict_once(board, image, index, inject.value, layers, **options_of_board)
     if as_json:
         output.emit({key: value for key, value in result.items() if key != "image"})
     else:
@@ -82,14 +91,16 @@ def parse_address(text: str | None) -> int | None:
     return value
 
 
-def predict_once(board: str, source: str, index: int | None, inject: str, **board_options: Any) -> dict[str, Any]:
-    """What `run --json` prints, and `image`, the (28, 28) uint8 array itself."""
+def predict_once(
+    board: str, source: str, index: int | None, inject: str, layers: bool = False, **board_options: Any
+) -> dict[str, Any]:
+    """What `run --json` prints, and `image`, the (28, 28) uint8 array itself. layers: take the inference apart too."""
     from digitrig.cli.opening import one_image, open_board
 
     image, label = one_image(source, index)
     with open_board(board, **board_options) as opened:
         opened.start()
-        prediction = opened.predict(image, inject=inject)
+        prediction, parts = _predict(opened, image, inject, layers)
         console = opened.console_text()
     expected, reference = reference_scores(board_options["model"], image)
     scores = [int(score) for score in prediction.scores]
@@ -111,8 +122,20 @@ def predict_once(board: str, source: str, index: int | None, inject: str, **boar
         "instructions": prediction.instructions,
         "inference_us": prediction.inference_us,
         "console": console,
+        **parts,
         "image": image,
     }
+
+
+def _predict(board: Board, image: np.ndarray, inject: str, layers: bool) -> tuple[Prediction, dict[str, Any]]:
+    """The prediction, and what `--layers` adds to the result."""
+    if not layers:
+        return board.predict(image, inject=inject), {}
+    from digitrig.evaluation.layer_costs import layer_costs, layers_json
+
+    cost = layer_costs(board, image, inject)
+    band = board.spec.timing.error_band_percent
+    return cost.prediction, {"layers": layers_json(cost), "error_band_percent": band}
 
 
 def reference_scores(model: str, image: np.ndarray) -> tuple[list[int], str]:
@@ -137,6 +160,23 @@ def show(result: dict[str, Any]) -> None:
     output.say(f"digit {result['digit']}, reference {result['reference_digit']}: {verdict} ({result['reference']})")
     cycles = "" if result["cycles"] is None else f"{result['cycles']:,} cycles, "
     output.say(f"{cycles}{result['instructions']:,} instructions, {result['inference_us']:,} us by the board's timer")
+    if "layers" in result:
+        show_layers(result)
+
+
+def show_layers(result: dict[str, Any]) -> None:
+    """What each layer took of the inference."""
+
+    def grouped(count: int | None) -> str:
+        return "-" if count is None else f"{count:,}"
+
+    rows = [
+        (part["layer"], part["op"], grouped(part["cycles"]), grouped(part["instructions"]), f"{part['share']:.1%}")
+        for part in result["layers"]
+    ]
+    whole = ("", "in all", grouped(result["cycles"]), grouped(result["instructions"]), "100.0%")
+    title = f"layers; cycles are estimated within {result['error_band_percent']:g} %, instructions are exact"
+    output.table(title, ["layer", "op", ">cycles", ">instructions", ">share"], [*rows, whole])
 
 
 def drawing(image: np.ndarray) -> str:

@@ -20,6 +20,18 @@ if TYPE_CHECKING:
     from digitrig.reference import Reference
 
 
+def layer_entries(board: Board) -> dict[int, list[dict[str, Any]]]:
+    """Address of each function of the model -> what the sidecar says of the layers in it, in the order of the model.
+
+    Layers that need no code (a reshape) are not among them. Raises UsageError for firmware that is not this rig's.
+    """
+    entries: dict[int, list[dict[str, Any]]] = {}
+    for layer in _sidecar(board)["layers"]:
+        if layer["symbol"]:
+            entries.setdefault(board.symbol(layer["symbol"])[0] & ~1, []).append(layer)
+    return entries
+
+
 def trace_layers(board: Board, image: NDArray[np.uint8]) -> list[Layer]:
     """Run one image by memory injection and return the output of each layer, in the order in which they ran.
 
@@ -27,7 +39,7 @@ def trace_layers(board: Board, image: NDArray[np.uint8]) -> list[Layer]:
     app and be started. Raises UsageError for other firmware, CheckFailed if a layer is not reached.
     """
     sidecar = _sidecar(board)
-    steps = {board.symbol(layer["symbol"])[0]: layer for layer in sidecar["layers"] if layer["symbol"]}
+    steps = {entry: layers[-1] for entry, layers in layer_entries(board).items()}
     arena = board.symbol(sidecar["arena"]["symbol"])[0]
     for entry in steps:
         board.machine.set_breakpoint(entry)
