@@ -199,6 +199,13 @@ class Peripheral:
     def on_reset(self) -> None:
         """All registers have their reset values; put outputs (clocks, gates, events) in accord with them."""
 
+    def reset_registers(self) -> None:
+        """A reset of this block alone, which some parts have; what the world outside drives stays."""
+        for name, (_, _, row) in self._places.items():
+            if name not in self.outside:
+                self.set(name, row.reset)
+        self.on_reset()
+
     def clocks_changed(self) -> None:
         """The clock tree changed."""
 

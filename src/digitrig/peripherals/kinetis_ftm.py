@@ -1,9 +1,10 @@
-"""FTM of KE1xZ as a timer: counting, overflow, channel compare, and their interrupts.
+"""FTM as a timer: counting, overflow, channel compare, and their interrupts.
 
-Source: KE1xZ64 reference manual, chapter "FlexTimer Module"; the SC register is the wide one of this family
-(MKE16Z4.h). Flags are looked up when they are read; events exist only for enabled interrupts, so that a fast PWM costs
-nothing. Not modelled: pins (PWM output, capture, faults, quadrature), the buffering of MOD, CNTIN and CnV (they act at
-once), the fixed and external clocks (CLKS 2 and 3 stand still), write protection. Those registers are stored or tagged.
+Source: KE1xZ64, KE02 and KV11 reference manuals, chapter "FlexTimer Module"; MKE16Z4.h, MKE02Z4.h, MKV11Z7.h. The SC
+register of KE1xZ is wider than that of the older parts, whose CLKS = 2 counts the fixed clock of MCG or ICS. Flags are
+looked up when they are read; events exist only for enabled interrupts, so that a fast PWM costs nothing. Not modelled:
+pins (PWM output, capture, faults, quadrature), the buffering of MOD, CNTIN and CnV (they act at once), the fixed clock
+on KE1xZ and the external clock (they stand still), write protection. Those registers are stored or tagged.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from digitrig.platform.model import Value
 
 M = State.MODELLED
 RO = Access.RO
-CPWMS, TOIE, TOF = 1 << 5, 1 << 8, 1 << 9
+CPWMS = 1 << 5
 CHF, CHIE, MODE_BITS = 1 << 7, 1 << 6, 3 << 4
 HAPPENING = 0
 PRIORITY = 20
@@ -33,6 +34,11 @@ SC_FIELDS = (
     Field("TOIE / Overflow interrupt enable", 8),
     Field("TOF / Overflow flag", 9, 1, RO),
     *_PWM_ENABLES,
+)
+NARROW_SC_FIELDS = (
+    *SC_FIELDS[:3],
+    Field("TOIE / Overflow interrupt enable", 6),
+    Field("TOF / Overflow flag", 7, 1, RO),
 )
 CHANNEL_FIELDS = (
     Field("ICRST / Reset by capture", 1),
@@ -61,10 +67,12 @@ def _stored(names: str, first: int) -> tuple[Register, ...]:
 
 
 @cache
-def _block(channels: int) -> Block:
+def _block(channels: int, narrow: bool) -> Block:
+    control = NARROW_SC_FIELDS if narrow else SC_FIELDS
+    mirrors = ("HCR", 0x9C), ("MOD_MIRROR", 0x200)
     flags = tuple(Field(f"CH{n}F / Flag of channel {n}", n, 1, RO) for n in range(channels))
     rows = (
-        Register("SC / Status and control", 0x00, fields=SC_FIELDS, state=M, hook_read=True, hook_write=True),
+        Register("SC / Status and control", 0x00, fields=control, state=M, hook_read=True, hook_write=True),
         Register("CNT / Counter", 0x04, fields=_VALUE, state=M, hook_read=True, hook_write=True),
         Register("MOD / Modulo", 0x08, fields=_VALUE, state=M, hook_write=True),
         *(row for n in range(channels) for row in _channel(n)),
@@ -74,8 +82,16 @@ def _block(channels: int) -> Block:
         *_stored("SYNC OUTINIT OUTMASK COMBINE DEADTIME EXTTRIG POL FMS FILTER FLTCTRL", 0x58),
         *tagged(*_stored("QDCTRL", 0x80)),
         *_stored("CONF FLTPOL SYNCONF INVCTRL SWOCTRL PWMLOAD", 0x84),
-        *tagged(*_stored("HCR", 0x9C), *_stored("MOD_MIRROR", 0x200)),
-        *tagged(*(Register(f"C{n}V_MIRROR / Mirror of channel {n}", 0x204 + 4 * n) for n in range(channels))),
+        *(() if narrow else tagged(*(Register(name, offset) for name, offset in mirrors))),
+        *(() if narrow else tagged(*(Register(f"C{n}V_MIRROR", 0x204 + 4 * n) for n in range(channels)))),
+        *state_registers(),
+    )
+    return Block("", 0x1000, rows)
+
+
+def state_registers() -> tuple[Register, ...]:
+    """The hidden registers of a counter."""
+    return (
         hidden("BEGAN_LOW / Time of tick 0 in ps"),
         hidden("BEGAN_HIGH / Time of tick 0 in ps"),
         hidden("SEEN_LOW / Ticks whose flags are set"),
@@ -84,13 +100,16 @@ def _block(channels: int) -> Block:
         hidden("RATE / Core clock the ticks come from"),
         hidden("READ / Flags that were read as 1: bit n channel n, bit 31 TOF"),
     )
-    return Block("", 0x1000, rows)
 
 
 @register("Timers.KE1xZ_FTM")
 class FTM(Peripheral):
-    """`numberOfChannels`: 6 on FTM0, 2 on FTM1."""
+    """`numberOfChannels`: 6 on FTM0, 2 on FTM1.  TOIE, TOF: their bits in SC.  CLOCKS: names by CLKS."""
 
+    NARROW: ClassVar[bool] = False
+    TOIE: ClassVar[int] = 1 << 8
+    TOF: ClassVar[int] = 1 << 9
+    CLOCKS: ClassVar[tuple[str, ...]] = ("", "core", "", "")
     lines = ("IRQ",)
     attributes: ClassVar[Mapping[str, type]] = {"numberOfChannels": int}
     source = "KE1xZ64 RM, chapter FTM"
@@ -98,7 +117,7 @@ class FTM(Peripheral):
     @classmethod
     def tables(cls, attributes: Mapping[str, Value]) -> tuple[Block, ...]:
         count = attributes.get("numberOfChannels", 6)
-        return (_block(count if isinstance(count, int) else 6),)
+        return (_block(count if isinstance(count, int) else 6, cls.NARROW),)
 
     @property
     def channels(self) -> int:
@@ -107,7 +126,8 @@ class FTM(Peripheral):
     # ---------------------------------------------------------------- counter
     def input_hz(self) -> int:
         """Clock before the prescaler, 0 = stopped."""
-        return self.clock("core") if self.get("SC") >> 3 & 3 == 1 else 0
+        name = self.CLOCKS[self.get("SC") >> 3 & 3]
+        return self.clock(name) if name else 0
 
     def _ticks(self) -> int:
         """Counts since tick 0."""
@@ -152,7 +172,7 @@ class FTM(Peripheral):
             return
         for channel in (None, *range(self.channels)):
             if any(self._next(place, seen) <= now for place in self._positions(channel)):
-                name, flag, bit = ("SC", TOF, 31) if channel is None else (f"C{channel}SC", CHF, channel)
+                name, flag, bit = ("SC", self.TOF, 31) if channel is None else (f"C{channel}SC", CHF, channel)
                 self.set(name, self.get(name) | flag)
                 self.set("READ", self.get("READ") & ~(1 << bit))
         self.set64("SEEN", now)
@@ -167,9 +187,9 @@ class FTM(Peripheral):
     def _plan(self) -> None:
         """Interrupt line, and the next event that can raise it."""
         control = self.get("SC")
-        raised = bool(control & TOF and control & TOIE)
+        raised = bool(control & self.TOF and control & self.TOIE)
         ticks: list[int] = []
-        if control & TOIE and not control & TOF:
+        if control & self.TOIE and not control & self.TOF:
             ticks += [self._next(place, self.get64("SEEN")) for place in self._positions(None)]
         for channel in range(self.channels):
             status = self.get(f"C{channel}SC")
@@ -193,7 +213,7 @@ class FTM(Peripheral):
             self.set("READ", self.get("READ") | flags)
             return flags
         value = self.get(register)
-        flag, bit = (TOF, 31) if register == "SC" else (CHF, int(register[1:-2]))
+        flag, bit = (self.TOF, 31) if register == "SC" else (CHF, int(register[1:-2]))
         if value & flag:
             self.set("READ", self.get("READ") | 1 << bit)
         return value
@@ -203,8 +223,8 @@ class FTM(Peripheral):
         count = self.count()
         self._catch_up()
         if register == "SC":
-            kept = self.get("SC") & TOF
-            self.set("SC", value & ~TOF | self._cleared(kept, written & TOF, 31))
+            kept = self.get("SC") & self.TOF
+            self.set("SC", value & ~self.TOF | self._cleared(kept, written & self.TOF, 31))
         elif register == "STATUS":
             for channel in range(self.channels):
                 name = f"C{channel}SC"
@@ -243,3 +263,21 @@ class FTM(Peripheral):
             self._catch_up()
             self._rebase(count)
             self._plan()
+
+
+@register("Timers.KE0x_FTM")
+class KE0xFTM(FTM):
+    """FTM of KE02: 2 channels on FTM0 and FTM1, 6 on FTM2; CLKS = 1 is the bus clock."""
+
+    NARROW = True
+    TOIE, TOF = 1 << 6, 1 << 7
+    CLOCKS = ("", "bus", "ffclk", "")
+    source = "KE02 RM, chapter FTM"
+
+
+@register("Timers.KV1x_FTM")
+class KV1xFTM(KE0xFTM):
+    """FTM of KV11: 6 channels on FTM0 and FTM3, 2 on the others; CLKS = 1 is the core clock."""
+
+    CLOCKS = ("", "core", "ffclk", "")
+    source = "KV11 RM, chapter FTM"

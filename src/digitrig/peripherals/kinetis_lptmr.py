@@ -3,7 +3,8 @@
 Source: KE1xZ64 reference manual, chapter "Low-power timer". TCF is set when the counter equals CMR and counts on, that
 is after CMR + 1 counts; without TFC the counter begins again at 0. A write to CNR latches the count for the next read.
 Clocks (PSR.PCS): 0 SIRCDIV2, 1 LPO divided to 1 kHz, 2 32 kHz (absent on these boards: stands still), 3 the PCC slot;
-the assignment follows the sister family S32K and is assumed here. Pulse counting (TMS) stands still.
+the assignment follows the sister family S32K and is assumed here. On parts with MCG: 0 MCGIRCLK, 1 LPO of 1 kHz,
+2 ERCLK32K, 3 OSCERCLK (KV11 and K32 L2B reference manuals). Pulse counting (TMS) stands still.
 """
 
 from __future__ import annotations
@@ -62,6 +63,8 @@ class LPTMR(Peripheral):
         if self.get("CSR") & (TEN | TMS) != TEN:
             return 0
         choice = self.get("PSR") & 3
+        if self.clock("lpo1k"):
+            return self.clock(("irclk", "lpo1k", "erclk32k", "oscer")[choice])
         if choice == 1:
             return self.clock("lpo") // 128
         return (self.clock("sircdiv2"), 0, 0, self.clock(self.name))[choice]
