@@ -81,6 +81,7 @@ typedef struct dr_cpu {                  /* snapshot kind */
     uint64_t cycles, instructions;
 } dr_cpu;
 
+#define DR_FPB_COMPARATORS 8u
 typedef struct dr_scs { /* System Control Space, snapshot kind */
     uint32_t vtor, aircr, scr, ccr, shcsr, cfsr, hfsr, dfsr, mmfar, bfar, afsr, cpacr;
     uint32_t fpccr, fpcar, fpdscr, csselr, demcr, actlr,
@@ -96,6 +97,7 @@ typedef struct dr_scs { /* System Control Space, snapshot kind */
     uint64_t dwt_base;  /* CYCCNT = cycles - dwt_base while enabled */
     uint32_t dwt_value; /* when stopped */
     uint32_t dwt_comp[4], dwt_mask[4], dwt_function[4];
+    uint32_t fp_ctrl, fp_comp[DR_FPB_COMPARATORS];
     uint32_t mpu_ctrl, mpu_rnr, mpu_rbar[16], mpu_rasr[16];
     uint32_t itm_tcr, itm_ter;
 } dr_scs;

@@ -47,11 +47,15 @@ static void let_time_act(struct dr_board *b) {
         dr_deliver_events(b);
     }
     dr_systick_sync(b);
+    if (b->cpu.cycles >= ((const dr_scratch *)b->code_scratch)->cycle_match) {
+        dr_debug_cycle_match(b);
+    }
 }
 
 static void set_deadline(struct dr_board *b) {
     const dr_scratch *scratch = b->code_scratch;
     uint64_t deadline = earliest(earliest(b->event_cycle, b->scs.systick_zero_cycle), b->run_until);
+    deadline = earliest(deadline, scratch->cycle_match);
     uint64_t left = b->instruction_limit - b->cpu.instructions;
     if (b->instruction_limit != DR_NEVER) { /* an instruction takes a cycle at least */
         deadline = scratch->has_zero_cost ? 0 : earliest(deadline, b->cpu.cycles + left);
@@ -63,6 +67,7 @@ static void set_deadline(struct dr_board *b) {
 static bool sleep_on(struct dr_board *b) {
     bool ticks = (b->scs.systick_csr & 2u) || (b->scs.scr & 16u);
     uint64_t wake = earliest(b->event_cycle, ticks ? b->scs.systick_zero_cycle : DR_NEVER);
+    wake = earliest(wake, ((const dr_scratch *)b->code_scratch)->cycle_match);
     if (wake == DR_NEVER) {
         return false;
     }
@@ -116,19 +121,34 @@ static void execute(struct dr_board *b) {
 }
 
 /* The instruction of a breakpoint that has been reported already: decoded without it, and decoded again afterwards. */
-static void pass_breakpoint(struct dr_board *b) {
+static void pass_breakpoint(struct dr_board *b, uint32_t ignore) {
     dr_scratch *scratch = b->code_scratch;
     dr_region *region = dr_find_region(b, b->cpu.r[15]);
     uint32_t page = region ? (b->cpu.r[15] - region->base) >> DR_PAGE_BITS : 0;
-    scratch->ignore_breakpoints = true;
+    scratch->ignore_breakpoints = ignore;
     if (region) {
         dr_drop_code(region, page);
     }
     b->deadline = b->cpu.cycles; /* one instruction */
     execute(b);
-    scratch->ignore_breakpoints = false;
+    scratch->ignore_breakpoints = 0;
     if (region) {
         dr_drop_code(region, page);
+    }
+}
+
+/* One instruction, then the debug events that come after it. */
+static void execute_observed(struct dr_board *b, bool pass, bool step) {
+    uint32_t address = b->cpu.r[15];
+    uint64_t before = b->cpu.instructions;
+    if (pass) {
+        pass_breakpoint(b, DR_IGNORE_HOST | DR_IGNORE_COMPARATORS);
+    } else {
+        b->deadline = b->cpu.cycles;
+        execute(b);
+    }
+    if (b->cpu.instructions != before) {
+        dr_debug_executed(b, address, step);
     }
 }
 
@@ -160,14 +180,21 @@ static bool run_round(struct dr_board *b) {
         }
         wake_up(b);
     }
+    dr_scratch *scratch = b->code_scratch;
+    bool pass = scratch->debug_pass;
+    scratch->debug_pass = false;
     set_deadline(b);
     if (dr_take_exception(b)) {
         return true;
     }
-    dr_scratch *scratch = b->code_scratch;
+    bool step = dr_debug_steps(b);
+    if (DR_UNLIKELY(pass || step)) {
+        execute_observed(b, pass && b->cpu.r[15] == scratch->debug_pass_pc, step);
+        return true;
+    }
     if (b->cpu.instructions == scratch->breakpoint_instructions && b->cpu.r[15] == scratch->breakpoint_pc &&
         b->breakpoint_count) {
-        pass_breakpoint(b);
+        pass_breakpoint(b, DR_IGNORE_HOST);
         return true;
     }
     execute(b);

@@ -69,17 +69,29 @@ typedef struct dr_mpu_registers {
     uint32_t ctrl, rbar[16], rasr[16];
 } dr_mpu_registers;
 
-typedef struct dr_scratch {    /* b->code_scratch */
-    uint32_t view;             /* dr_mpu_view that the windows are made for */
-    bool windows_restricted;   /* the MPU has taken windows away */
-    bool code_depends_on_view; /* some decoded code may not be executed in every dr_mpu_view */
-    bool ignore_breakpoints;   /* while the instruction of a breakpoint is executed at last */
+/* DWT and breakpoint comparators that are armed: copies of their registers, zero where one is off. */
+typedef struct dr_debug_registers {
+    uint32_t comp[4], mask[4], function[4], breakpoint[DR_FPB_COMPARATORS];
+} dr_debug_registers;
+
+enum { DR_IGNORE_HOST = 1u, DR_IGNORE_COMPARATORS = 2u };
+
+typedef struct dr_scratch {      /* b->code_scratch */
+    uint32_t view;               /* dr_mpu_view that the windows are made for */
+    bool windows_restricted;     /* the MPU has taken windows away */
+    bool code_depends_on_view;   /* some decoded code may not be executed in every dr_mpu_view */
+    uint32_t ignore_breakpoints; /* DR_IGNORE_*, while the instruction of a breakpoint is executed at last */
     uint64_t
         breakpoint_instructions; /* instruction count at the last breakpoint stop, so that the next run passes it */
     uint32_t breakpoint_pc;
     bool has_zero_cost; /* some instruction takes no cycles */
     dr_jump jump;
-    dr_mpu_registers mpu; /* what windows and code have been made for */
+    dr_mpu_registers mpu;     /* what windows and code have been made for */
+    dr_debug_registers debug; /* the same */
+    bool watches_data, watches_code;
+    bool debug_pass; /* the instruction at debug_pass_pc is to be executed although a comparator matches it */
+    uint32_t debug_pass_pc;
+    uint64_t cycle_match; /* when CYCCNT next equals comparator 0 */
 } dr_scratch;
 
 /* What a row of the instruction tables says, with the operands of one encoding. */
@@ -198,6 +210,7 @@ enum {
 void dr_raise(struct dr_board *b, uint32_t exception, uint32_t cfsr);
 bool dr_raise_svc(struct dr_board *b); /* false: escalated to HardFault */
 void dr_raise_breakpoint(struct dr_board *b, uint32_t number);
+bool dr_monitor_allowed(const struct dr_board *b); /* DebugMonitor is enabled and preempts */
 /* Take the highest pending exception if it can preempt; true if one was taken. */
 bool dr_take_exception(struct dr_board *b);
 /* BX or POP to an EXC_RETURN value in handler mode; cpu.r[15] is then the address to continue at. */
@@ -258,7 +271,21 @@ void dr_dwt_write(struct dr_board *b, uint32_t offset, uint32_t value);
 uint32_t dr_itm_read(const struct dr_board *b, uint32_t offset);
 void dr_itm_write(struct dr_board *b, uint32_t offset, uint32_t value);
 void dr_itm_stimulus(struct dr_board *b, uint32_t port, uint32_t value, uint32_t width);
-void dr_trace_control(struct dr_board *b, uint32_t demcr); /* DEMCR written */
+bool dr_cycle_counter_runs(const struct dr_board *b);
+uint32_t dr_read_demcr(const struct dr_board *b);
+void dr_write_demcr(struct dr_board *b, uint32_t value);
+
+/* debug.c */
+void dr_debug_refresh(struct dr_board *b); /* registers may have changed, or the cycle counter */
+void dr_debug_access(struct dr_board *b, uint32_t address, uint32_t width, bool write, uint32_t value);
+bool dr_debug_watches(const struct dr_board *b, uint32_t low, uint32_t high);
+bool dr_debug_stops_at(const struct dr_board *b, uint32_t address);
+void dr_debug_instruction(struct dr_board *b);
+bool dr_debug_steps(const struct dr_board *b);
+void dr_debug_executed(struct dr_board *b, uint32_t address, bool stepped);
+void dr_debug_cycle_match(struct dr_board *b);
+uint32_t dr_fpb_read(const struct dr_board *b, uint32_t offset);
+void dr_fpb_write(struct dr_board *b, uint32_t offset, uint32_t value);
 
 void dr_systick_sync(struct dr_board *b); /* counts what has passed up to cpu.cycles */
 uint32_t dr_systick_read(struct dr_board *b, uint32_t offset);

@@ -280,8 +280,13 @@ static dr_record decode_at(struct dr_board *b, dr_code_page *page, uint32_t addr
         in->op = DR_OP_no_execute;
         return special_record(DR_OP_no_execute);
     }
-    if (dr_has_breakpoint(b, address) && !((dr_scratch *)b->code_scratch)->ignore_breakpoints) {
+    const dr_scratch *scratch = b->code_scratch;
+    if (dr_has_breakpoint(b, address) && !(scratch->ignore_breakpoints & DR_IGNORE_HOST)) {
         return special_record(DR_OP_breakpoint);
+    }
+    if (scratch->watches_code && !(scratch->ignore_breakpoints & DR_IGNORE_COMPARATORS) &&
+        dr_debug_stops_at(b, address)) {
+        return special_record(DR_OP_comparator);
     }
     return in->op == DR_OP_it ? it_record(b, page, address, in) : make_record(b, page, address, in);
 }
@@ -322,6 +327,10 @@ static uint32_t skipped_cost(struct dr_board *b, uint32_t address, uint32_t size
 
 static bool is_fault_record(uint32_t op) { return op == DR_OP_no_fetch || op == DR_OP_no_execute; }
 
+static bool is_stop_record(const dr_record *record) {
+    return record->run == dr_handlers[0][DR_OP_breakpoint] || record->run == dr_handlers[0][DR_OP_comparator];
+}
+
 /* Fill the page of one outcome: the instructions from `address` on while ITSTATE lasts. */
 static void fill_it_page(struct dr_board *b, dr_code_page *owner, dr_code_page *page, uint32_t itstate, bool holds) {
     uint32_t index = 0, first_cond = itstate >> 4;
@@ -337,7 +346,7 @@ static void fill_it_page(struct dr_board *b, dr_code_page *owner, dr_code_page *
         if (is_fault_record(in.op)) {
             return;
         }
-        if (!executed && in.op != DR_OP_bkpt && page->record[index].run != dr_handlers[0][DR_OP_breakpoint]) {
+        if (!executed && in.op != DR_OP_bkpt && !is_stop_record(&page->record[index])) {
             page->record[index].run = dr_handlers[in.size == 4][DR_OP_skip];
             page->record[index].cost = limited(skipped_cost(b, address, in.size));
         }

@@ -117,7 +117,15 @@ HANDLER(slow_interwork) {
     (void)i, (void)page;
 }
 
-static inline uint32_t branch_wait(struct dr_board *b, uint32_t target) { return b->window[target >> 20]->branch_wait; }
+__attribute__((noinline)) static uint32_t slow_branch_wait(struct dr_board *b, uint32_t target) {
+    const dr_region *region = dr_find_region(b, target);
+    return region ? region->branch_wait : 0;
+}
+
+static inline uint32_t branch_wait(struct dr_board *b, uint32_t target) {
+    const dr_region *region = b->window[target >> 20];
+    return DR_LIKELY(region != &b->no_region) ? region->branch_wait : slow_branch_wait(b, target);
+}
 
 HANDLER(interwork) {
     uint32_t target = (uint32_t)x;

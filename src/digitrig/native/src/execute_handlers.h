@@ -544,6 +544,7 @@ INSTEAD(no_execute, dr_raise(b, DR_EXC_MEM_MANAGE, DR_CFSR_IACCVIOL))
 INSTEAD(undefined, (dr_log(b, DR_LOG_UNDEFINED, ~0u, ~0u, b->cpu.r[15], SIZE * 2, false, i->imm, 0),
                     dr_raise(b, DR_EXC_USAGE_FAULT, DR_CFSR_UNDEFINSTR)))
 INSTEAD(breakpoint, dr_stop_run(b, DR_STOP_BREAKPOINT, b->cpu.r[15]))
+INSTEAD(comparator, dr_debug_instruction(b))
 
 #define DIVIDE(name, type, overflow)                                                                                   \
     H(name) {                                                                                                          \

@@ -65,14 +65,17 @@ bool dr_raise_svc(struct dr_board *b) {
     return false;
 }
 
+bool dr_monitor_allowed(const struct dr_board *b) {
+    return dr_is_v7(b) && (b->scs.demcr & DEMCR_MON_EN) &&
+           dr_group_priority(b, dr_exception_priority(b, DR_EXC_DEBUG_MONITOR)) < dr_execution_priority(b);
+}
+
 void dr_raise_breakpoint(struct dr_board *b, uint32_t number) {
     if (number == 0xAB && dr_semihosting(b)) {
         return;
     }
     b->deadline = 0;
-    bool monitor = dr_is_v7(b) && (b->scs.demcr & DEMCR_MON_EN) &&
-                   dr_group_priority(b, dr_exception_priority(b, DR_EXC_DEBUG_MONITOR)) < dr_execution_priority(b);
-    if (monitor) {
+    if (dr_monitor_allowed(b)) {
         b->scs.dfsr |= 2u; /* BKPT */
         dr_set_pending(b, DR_EXC_DEBUG_MONITOR);
         return;

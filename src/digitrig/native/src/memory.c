@@ -102,7 +102,7 @@ static bool alignment_fault(struct dr_board *b, uint32_t address, uint32_t width
     return !normal;
 }
 
-bool dr_load(struct dr_board *b, uint32_t address, uint32_t width, uint32_t flags, uint32_t *value) {
+static bool load(struct dr_board *b, uint32_t address, uint32_t width, uint32_t flags, uint32_t *value) {
     if (DR_LIKELY(!(address & (width - 1u)))) {
         return load_aligned(b, address, width, flags, value);
     }
@@ -124,7 +124,7 @@ bool dr_load(struct dr_board *b, uint32_t address, uint32_t width, uint32_t flag
     return true;
 }
 
-bool dr_store(struct dr_board *b, uint32_t address, uint32_t width, uint32_t flags, uint32_t value) {
+static bool store(struct dr_board *b, uint32_t address, uint32_t width, uint32_t flags, uint32_t value) {
     if (DR_LIKELY(!(address & (width - 1u)))) {
         return store_aligned(b, address, width, flags, value);
     }
@@ -135,6 +135,32 @@ bool dr_store(struct dr_board *b, uint32_t address, uint32_t width, uint32_t fla
         if (!store_aligned(b, address + k, 1, flags, value >> 8u * k & 0xFFu)) {
             return false;
         }
+    }
+    return true;
+}
+
+/* Is this an access that DWT comparators look at? */
+static bool is_watched(const struct dr_board *b, uint32_t flags) {
+    return DR_UNLIKELY(((const dr_scratch *)b->code_scratch)->watches_data) &&
+           !(flags & (DR_ACCESS_STACKING | DR_ACCESS_UNSTACKING | DR_ACCESS_LAZY));
+}
+
+bool dr_load(struct dr_board *b, uint32_t address, uint32_t width, uint32_t flags, uint32_t *value) {
+    if (!load(b, address, width, flags, value)) {
+        return false;
+    }
+    if (is_watched(b, flags)) {
+        dr_debug_access(b, address, width, false, *value);
+    }
+    return true;
+}
+
+bool dr_store(struct dr_board *b, uint32_t address, uint32_t width, uint32_t flags, uint32_t value) {
+    if (!store(b, address, width, flags, value)) {
+        return false;
+    }
+    if (is_watched(b, flags)) {
+        dr_debug_access(b, address, width, true, value);
     }
     return true;
 }

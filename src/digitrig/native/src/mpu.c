@@ -119,7 +119,7 @@ static void make_windows(struct dr_board *b, dr_mpu_view view) {
             if (b->window[mb] != &b->no_region || !(r->flags & DR_MEM_READ)) {
                 continue;
             }
-            if (all_allowed(b, view, low, high, access)) {
+            if (all_allowed(b, view, low, high, access) && !dr_debug_watches(b, low, high)) {
                 b->window[mb] = r;
             } else {
                 restricted = true;
@@ -160,6 +160,7 @@ void dr_mpu_refresh(struct dr_board *b) {
     if (memcmp(&now, &((dr_scratch *)b->code_scratch)->mpu, sizeof now)) {
         dr_mpu_changed(b);
     }
+    dr_debug_refresh(b);
     dr_mpu_windows(b);
 }
 

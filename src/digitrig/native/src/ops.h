@@ -68,7 +68,7 @@
 #define DR_CONTROL_OPS(X) \
     X(bx) X(blx) X(mov_pc) X(add_pc) X(bx_pc) X(it) X(it_again) X(skip) X(svc) X(bkpt) X(wfi) X(wfe) X(sev) \
     X(barrier) X(isb) X(clrex) X(cps) X(mrs) X(msr) X(sdiv) X(udiv) X(fp) DR_FP_SHORTCUTS(X) \
-    X(no_coprocessor) X(undefined) X(breakpoint) X(no_execute) X(no_fetch) X(decode) X(page_end)
+    X(no_coprocessor) X(undefined) X(breakpoint) X(comparator) X(no_execute) X(no_fetch) X(decode) X(page_end)
 
 /* Operations that run together with a conditional branch behind them, as one handler. */
 #define DR_FUSED_OPS(X) \

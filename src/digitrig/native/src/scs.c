@@ -7,6 +7,7 @@
 #define SCS_BASE 0xE000E000u
 #define DWT_BASE 0xE0001000u
 #define ITM_BASE 0xE0000000u
+#define FPB_BASE 0xE0002000u
 #define AIRCR_VECTKEY 0x05FA0000u
 #define AIRCR_SYSRESETREQ 4u
 #define CCR_USERSETMPEND 2u
@@ -195,12 +196,11 @@ typedef struct stored {
 } stored;
 #define STORED(offset, name, mask) {offset, (uint16_t)offsetof(dr_scs, name), mask}
 static const stored stored_registers[] = {
-    STORED(0x008, actlr, 0x1FFFFFFFu),  STORED(0xD30, dfsr, 0),
-    STORED(0xD34, mmfar, ~0u),          STORED(0xD38, bfar, ~0u),
-    STORED(0xD3C, afsr, ~0u),           STORED(0xD88, cpacr, 0x00F00000u),
-    STORED(0xDFC, demcr, 0x010F07F1u),  STORED(0xD84, csselr, 1u),
-    STORED(0xF34, fpccr, 0xC000017Bu),  STORED(0xF38, fpcar, ~7u),
-    STORED(0xF3C, fpdscr, 0x07C00000u),
+    STORED(0x008, actlr, 0x1FFFFFFFu), STORED(0xD30, dfsr, 0),
+    STORED(0xD34, mmfar, ~0u),         STORED(0xD38, bfar, ~0u),
+    STORED(0xD3C, afsr, ~0u),          STORED(0xD88, cpacr, 0x00F00000u),
+    STORED(0xD84, csselr, 1u),         STORED(0xF34, fpccr, 0xC000017Bu),
+    STORED(0xF38, fpcar, ~7u),         STORED(0xF3C, fpdscr, 0x07C00000u),
 };
 
 static const stored *find_stored(uint32_t offset) {
@@ -256,6 +256,9 @@ static uint32_t scb_read(struct dr_board *b, uint32_t offset) {
     }
     if (offset >= 0xD78 && offset <= 0xD84) {
         return read_cache_id(b, offset);
+    }
+    if (offset == 0xDFC) {
+        return dr_read_demcr(b);
     }
     if (offset >= 0xF34 && offset <= 0xF48) {
         return read_fp_register(b, offset);
@@ -326,9 +329,9 @@ static void scs_write(struct dr_board *b, uint32_t offset, uint32_t value) {
 }
 
 /* ------------------------------------------------------------------ the bus */
-typedef enum block { BLOCK_NONE, BLOCK_SCS, BLOCK_DWT, BLOCK_ITM, BLOCK_EMPTY } block;
+typedef enum block { BLOCK_NONE, BLOCK_SCS, BLOCK_DWT, BLOCK_ITM, BLOCK_FPB, BLOCK_EMPTY } block;
 
-/* FPB, TPIU, ETM, ROM table: there on the Cortex-M7, read as zero. */
+/* TPIU, ETM, ROM table: there on the Cortex-M7, read as zero. */
 static block find_block(const struct dr_board *b, uint32_t address) {
     switch (address & ~0xFFFu) {
     case SCS_BASE:
@@ -337,7 +340,8 @@ static block find_block(const struct dr_board *b, uint32_t address) {
         return dr_is_v7(b) ? BLOCK_DWT : BLOCK_NONE;
     case ITM_BASE:
         return dr_is_v7(b) ? BLOCK_ITM : BLOCK_NONE;
-    case 0xE0002000u:
+    case FPB_BASE:
+        return dr_is_v7(b) ? BLOCK_FPB : BLOCK_NONE;
     case 0xE0040000u:
     case 0xE0041000u:
     case 0xE0042000u:
@@ -358,6 +362,8 @@ static uint32_t read_word(struct dr_board *b, block where, uint32_t offset) {
         return dr_dwt_read(b, offset);
     case BLOCK_ITM:
         return dr_itm_read(b, offset);
+    case BLOCK_FPB:
+        return dr_fpb_read(b, offset);
     default:
         return 0;
     }
@@ -365,13 +371,15 @@ static uint32_t read_word(struct dr_board *b, block where, uint32_t offset) {
 
 static void write_word(struct dr_board *b, block where, uint32_t offset, uint32_t value) {
     if (where == BLOCK_SCS && offset == 0xDFC && dr_is_v7(b)) {
-        dr_trace_control(b, value & 0x010F07F1u);
+        dr_write_demcr(b, value);
     } else if (where == BLOCK_SCS) {
         scs_write(b, offset, value);
     } else if (where == BLOCK_DWT) {
         dr_dwt_write(b, offset, value);
     } else if (where == BLOCK_ITM) {
         dr_itm_write(b, offset, value);
+    } else if (where == BLOCK_FPB) {
+        dr_fpb_write(b, offset, value);
     }
 }
 

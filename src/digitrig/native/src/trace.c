@@ -1,16 +1,19 @@
-/* DWT and ITM of Armv7-M as far as programs use them: cycle counter, comparators as storage, stimulus ports
- * (DDI 0403E C1.7 and C1.8). */
+/* DWT and ITM of Armv7-M as far as programs use them: cycle counter, the comparators' registers, stimulus ports
+ * (DDI 0403E C1.7 and C1.8). What comparators do: debug.c. */
 #include "cpu.h"
 
 #define DEMCR_TRCENA (1u << 24)
+#define DEMCR_MON_PEND (1u << 17)
+#define DEMCR_WRITABLE 0x010D07F1u
+#define FUNCTION_MATCHED (1u << 24)
 #define DWT_CYCCNTENA 1u
 
-static bool counting(const struct dr_board *b) {
+bool dr_cycle_counter_runs(const struct dr_board *b) {
     return (b->scs.demcr & DEMCR_TRCENA) && (b->scs.dwt_ctrl & DWT_CYCCNTENA);
 }
 
 static uint32_t cycle_counter(const struct dr_board *b) {
-    return counting(b) ? (uint32_t)(b->cpu.cycles - b->scs.dwt_base) : b->scs.dwt_value;
+    return dr_cycle_counter_runs(b) ? (uint32_t)(b->cpu.cycles - b->scs.dwt_base) : b->scs.dwt_value;
 }
 
 static void set_cycle_counter(struct dr_board *b, uint32_t value) {
@@ -23,6 +26,7 @@ static void with_counter_kept(struct dr_board *b, uint32_t *field, uint32_t valu
     uint32_t count = cycle_counter(b);
     *field = value;
     set_cycle_counter(b, count);
+    dr_debug_refresh(b);
 }
 
 static uint32_t *comparator(struct dr_board *b, uint32_t offset) {
@@ -50,7 +54,12 @@ uint32_t dr_dwt_read(struct dr_board *b, uint32_t offset) {
         return b->cpu.r[15]; /* PCSR */
     }
     uint32_t *word = offset >= 0x20 && offset < 0x60 ? comparator(b, offset) : NULL;
-    return word ? *word : 0;
+    uint32_t value = word ? *word : 0;
+    if (word && (offset & 15u) == 8) {
+        *word &= ~FUNCTION_MATCHED;            /* cleared by reading */
+        value |= offset == 0x38 ? 1u << 9 : 0; /* LNK1ENA: two linked addresses */
+    }
+    return value;
 }
 
 void dr_dwt_write(struct dr_board *b, uint32_t offset, uint32_t value) {
@@ -58,10 +67,13 @@ void dr_dwt_write(struct dr_board *b, uint32_t offset, uint32_t value) {
         with_counter_kept(b, &b->scs.dwt_ctrl, value & 0x007F1FFFu);
     } else if (offset == 4) {
         set_cycle_counter(b, value);
+        dr_debug_refresh(b);
     } else if (offset >= 0x20 && offset < 0x60) {
-        uint32_t *word = comparator(b, offset);
+        static const uint32_t function_bits[4] = {0xAFu, 0xFFD2Fu, 0x2Fu, 0x2Fu}; /* CYCMATCH: 0, DATAVMATCH: 1 */
+        uint32_t *word = comparator(b, offset), part = offset & 15u;
         if (word) {
-            *word = value;
+            *word = value & (part == 0 ? ~0u : part == 4 ? 31u : function_bits[(offset - 0x20u) / 16u]);
+            dr_debug_refresh(b);
         }
     }
 }
@@ -88,4 +100,16 @@ void dr_itm_write(struct dr_board *b, uint32_t offset, uint32_t value) {
     }
 }
 
-void dr_trace_control(struct dr_board *b, uint32_t demcr) { with_counter_kept(b, &b->scs.demcr, demcr); }
+/* MON_PEND is the pending state of DebugMonitor, whether MON_EN is set or not (C1.6.5). */
+uint32_t dr_read_demcr(const struct dr_board *b) {
+    return b->scs.demcr | (dr_is_pending(b, DR_EXC_DEBUG_MONITOR) ? DEMCR_MON_PEND : 0);
+}
+
+void dr_write_demcr(struct dr_board *b, uint32_t value) {
+    with_counter_kept(b, &b->scs.demcr, value & DEMCR_WRITABLE);
+    if (value & DEMCR_MON_PEND) {
+        dr_set_pending(b, DR_EXC_DEBUG_MONITOR);
+    } else {
+        dr_clear_pending(b, DR_EXC_DEBUG_MONITOR);
+    }
+}
