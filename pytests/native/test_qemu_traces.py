@@ -12,46 +12,14 @@ import re
 import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
 import pytest
-from bare_metal import CONFIG_M7, PROGRAMS, QEMU_MISSING, Program, build, run_in_qemu
-from guest import CONFIG_M0PLUS
+from bare_metal import QEMU_MISSING, Program, run_in_qemu
+from trace_images import MACHINES, trace_image
 
 from digitrig.native.core import STOP_EXIT
 
 pytestmark = pytest.mark.skipif(shutil.which("qemu-system-arm") is None, reason=QEMU_MISSING)
-
-
-@dataclass(frozen=True)
-class Machine:
-    """A board of QEMU, our core in its place, and how the program is built for both."""
-
-    qemu: str
-    config: dict[str, Any]
-    sources: str
-    options: tuple[str, ...]
-
-
-V7_SOURCES = "trace scenarios_common scenarios_v7 scenarios_fault scenarios_mpu"
-TARGET = ("-target", "thumb-freestanding-eabi", "-O1")
-MACHINES = {
-    "cortex-m0": Machine(
-        "microbit", {**CONFIG_M0PLUS, "has_vtor": 0}, "trace scenarios_common", (*TARGET, "-mcpu=cortex_m0")
-    ),
-    "cortex-m3": Machine(
-        "mps2-an385",
-        {**CONFIG_M7, "has_fpu": 0, "priority_bits": 8},
-        V7_SOURCES,
-        (*TARGET, "-mcpu=cortex_m3", "-DV7"),
-    ),
-    "cortex-m7": Machine(
-        "mps2-an500",
-        {**CONFIG_M7, "priority_bits": 8},
-        f"{V7_SOURCES} scenarios_fp",
-        (*TARGET, "-mcpu=cortex_m7+soft_float", "-DV7", "-DDSP", "-DFP"),
-    ),
-}
 
 
 @dataclass(frozen=True)
@@ -157,8 +125,7 @@ def differences(machine: str, theirs: str, ours: str, used: set[int]) -> list[st
 @pytest.mark.parametrize("name", MACHINES)
 def test_every_record_is_as_qemu_prints_it(name: str, record_property: Callable[[str, object], None]) -> None:
     machine = MACHINES[name]
-    sources = [PROGRAMS / "trace" / f"{source}.c" for source in machine.sources.split()]
-    elf = build(f"trace-{name}", sources, "zig", machine.options)
+    elf = trace_image(name)
     status, theirs = run_in_qemu(elf, machine.qemu)
     program = Program.load(elf, machine.config)
     stop = program.run()
