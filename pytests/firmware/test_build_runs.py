@@ -16,7 +16,7 @@ import pytest
 from digitrig.board import Board, crc16_ccitt
 from digitrig.digits import load_source
 from digitrig.errors import FirmwareFault, TimeLimitReached
-from digitrig.firmware_build import build_firmware, build_program, buildable_boards
+from digitrig.firmware_build import build_firmware, build_image, build_program, buildable_boards
 from digitrig.protocols import PS_PER_MS
 
 PROGRAMS = Path(__file__).parent / "programs"
@@ -30,6 +30,8 @@ BUTTON = {
     "lpc845_brk": "k3",
     "mimxrt1060_evk": "sw8",
 }
+ROOMY = ("frdm_k32l2b", "frdm_kv11z", "lpc845_brk")  # 16 KB RAM and more
+BEHIND_A_CACHE = ("frdm_k32l2b", "frdm_ke16z", "frdm_kv11z")  # flash at half or a third of the core's clock
 COMMANDS = "commands: help info image predict"
 
 
@@ -268,6 +270,36 @@ def test_tick_comes_once_a_millisecond(board: Board) -> None:
     ticks.append(board.read_symbol("milliseconds"))
     passed = (int.from_bytes(ticks[1], "little") - int.from_bytes(ticks[0], "little")) * PS_PER_MS
     assert abs(passed - (board.machine.clock.now_ps - start)) <= PS_PER_MS
+
+
+# ---------------------------------------------------------------- where kernels and weights lie
+
+
+def inference_cycles(name: str, elf: Path) -> float:
+    """By the firmware's own timer: whole microseconds, 0.03 % of what these boards take."""
+    with Board(name, elf=elf) as board:
+        board.run_until_line("ready", exact=True)
+        found = board.predict(load_source("ink:5")[0][0]).inference_us
+        assert found is not None
+        return found * board.spec.clock_hz / 1e6
+
+
+def test_kernels_in_ram_take_the_same_cycles_on_all_parts_with_room_for_them() -> None:
+    """The same code on the same core without wait states; from flash the LPC845 fetches each halfword in two clocks.
+
+    AN13438 has 1,068,000 cycles for the LPC845 and 619,200 for the K32L2B: a factor of 1.7.
+    """
+    built = {board: build_image(board, "console", "an13438", "ram", kernels="ram").elf for board in ROOMY}
+    cycles = {board: inference_cycles(board, elf) for board, elf in built.items()}
+    assert max(cycles.values()) < 1.01 * min(cycles.values()), cycles
+    from_flash = inference_cycles("lpc845_brk", build_image("lpc845_brk", "console", "an13438", "ram").elf)
+    assert 1.5 < from_flash / cycles["lpc845_brk"] < 2.0
+
+
+def test_weights_in_ram_make_parts_of_one_kind_agree() -> None:
+    built = {board: build_image(board, "console", "an13438", "ram").elf for board in BEHIND_A_CACHE}
+    cycles = {board: inference_cycles(board, elf) for board, elf in built.items()}
+    assert max(cycles.values()) < 1.02 * min(cycles.values()), cycles
 
 
 # ---------------------------------------------------------------- programs that misbehave

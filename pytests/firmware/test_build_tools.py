@@ -168,6 +168,16 @@ def test_progress_names_each_image() -> None:
     ]
 
 
+def test_board_without_room_for_weights_in_ram_is_built_without_that_image() -> None:
+    lines: list[str] = []
+    built = build_firmware(["frdm_ke02z40m"], progress=lines.append)
+    assert [image.weights for image in built] == ["flash"]
+    assert lines[-1] == (
+        "weights stay in flash on frdm_ke02z40m; the linker says: "
+        "Variables, model arena and stack do not fit into the RAM of this part"
+    )
+
+
 def test_boards_are_built_by_default_if_they_have_firmware_and_a_description(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -87,7 +87,7 @@ def build_firmware(
                 if weights != "ram" or _RAM_IS_FULL not in str(error):
                     raise
                 _forget(build_dir() / "firmware" / firmware_name(board, app, model, weights, toolchain))
-                tell(f"weights stay in flash on {board}: {_RAM_IS_FULL} with them")
+                tell(f"weights stay in flash on {board}; the linker says: {_RAM_IS_FULL}")
     return built
 
 
