@@ -102,7 +102,7 @@ def build(name: str, sources: Sequence[Path], compiler: str, options: Sequence[s
             [*command, *map(str, sources), *libraries, "-o", str(half)], capture_output=True, text=True, check=False
         )
         assert done.returncode == 0, f"{name} with {compiler} {' '.join(options)}:\n{done.stderr}"
-        for old in elf.parent.glob(f"{name}-{compiler}-*.elf"):
+        for old in set(elf.parent.glob(f"{name}-{compiler}-*.elf")) - {elf}:
             old.unlink(missing_ok=True)
         half.replace(elf)
     return elf
