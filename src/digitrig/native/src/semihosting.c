@@ -100,7 +100,7 @@ dr_status dr_console_send(dr_board *b, const void *data, uint32_t length) {
 }
 
 dr_status dr_set_semihosting(dr_board *b, uint32_t flags) {
-    if (flags & ~(DR_SEMIHOSTING_ON | DR_SEMIHOSTING_FILES)) {
+    if (flags & ~(uint32_t)(DR_SEMIHOSTING_ON | DR_SEMIHOSTING_FILES)) {
         return dr_fail(b, DR_ERR_ARGUMENT, "semihosting flags 0x%x; known: 0x3", flags);
     }
     b->semihosting = flags;
