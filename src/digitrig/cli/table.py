@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from digitrig.cli import options, output
+from digitrig.errors import UsageError
 
 if TYPE_CHECKING:
     from digitrig.evaluation.table import TableRow
@@ -18,6 +20,18 @@ BoardsArgument = Annotated[list[str] | None, typer.Argument(help="Boards; defaul
 DatasetOption = Annotated[str | None, typer.Option("--dataset", help="As of eval.")]
 LimitOption = Annotated[int, typer.Option("--limit", min=1, help="How many images a row is measured with.")]
 WorkersOption = Annotated[int | None, typer.Option("--workers", min=1, help="Processes; default: one per CPU.")]
+WriteOption = Annotated[
+    bool, typer.Option("--write-baseline", help="Write the figures of every image to the baseline file, and end.")
+]
+CheckOption = Annotated[
+    bool, typer.Option("--check-baseline", help="Compare every image with the baseline file, and end; 1 if worse.")
+]
+BaselineOption = Annotated[
+    Path | None, typer.Option("--baseline", help="The baseline file; default: budgets/baseline.json.")
+]
+PlotOption = Annotated[
+    Path | None, typer.Option("--plot", help="Also draw ours against published as bars (.png, .svg, .pdf).")
+]
 MarkdownOption = Annotated[bool, typer.Option("--markdown", help="Print the table as Markdown.")]
 
 
@@ -28,6 +42,10 @@ def table(
     limit: LimitOption = DEFAULT_LIMIT,
     workers: WorkersOption = None,
     markdown: MarkdownOption = False,
+    plot: PlotOption = None,
+    write: WriteOption = False,
+    check: CheckOption = False,
+    baseline: BaselineOption = None,
     as_json: options.JsonOption = False,
 ) -> None:
     """Flash, RAM, latency and accuracy of every board beside the published figures; code 1 if an output differs."""
@@ -36,9 +54,25 @@ def table(
     from digitrig.evaluation.table import table_json
     from digitrig.firmware_build import buildable_boards
 
+    if write or check:
+        if plot is not None or markdown:
+            raise UsageError("--write-baseline and --check-baseline make no table; leave out --plot and --markdown")
+        from digitrig.cli.budgets import budgets
+
+        budgets(boards or buildable_boards(), model, baseline, write, as_json)
+        return
+    if plot is not None:
+        from digitrig.evaluation.plots import need_matplotlib
+
+        need_matplotlib()  # before minutes of measuring
     data = default_dataset(limit=limit) if dataset is None else load_dataset(dataset, limit=limit)
     with output.progress("images", quiet=as_json) as advance:
         rows = measure(boards or buildable_boards(), model=model, data=data, workers=workers, progress=advance)
+    if plot is not None:
+        from digitrig.evaluation.plots import plot_table
+
+        plot_table(rows, model, plot)
+        output.note(f"picture: {plot}")
     if as_json:
         output.emit({"model": model, "dataset": data.name, **table_json(rows)})
     elif markdown:

@@ -8,12 +8,13 @@ from typing import Any
 
 from digitrig.digits.datasets import Dataset
 from digitrig.errors import BuildError
+from digitrig.evaluation.budget import WEIGHTS, stack_use
 from digitrig.evaluation.evaluate import evaluate
 from digitrig.firmware_build import build_image
 from digitrig.platform import BoardSpec, load_board
 from digitrig.platform.board import Published
 
-WEIGHTS = ("flash", "ram")
+STACK_IMAGES = 5
 Progress = Callable[[int, int, float], None]
 
 
@@ -88,7 +89,7 @@ def _row(
             spec.name, weights, None, None, None, None, band, None, None, 0, None, _last_words(error), published
         )
     (result,) = evaluate([spec.name], model=model, dataset=data, weights=weights, workers=workers, progress=progress)
-    stack, reserved = _stack(spec.name, model, weights, data)
+    stack, reserved = stack_use(spec.name, model, weights, list(data.images[:STACK_IMAGES]))
     cycles = result.cycles.median if result.cycles else None
     return TableRow(
         board=spec.name,
@@ -118,16 +119,3 @@ def _last_words(error: BuildError) -> str:
     """The linker's own sentence out of a build log: the last line that says what does not fit."""
     lines = [line.strip() for line in str(error).splitlines() if "fit" in line]
     return lines[-1] if lines else str(error).splitlines()[0]
-
-
-def _stack(board: str, model: str, weights: str, data: Dataset) -> tuple[int, int]:
-    """(highest stack use in bytes over a few images by either injection, bytes that the image reserves for it)."""
-    from digitrig.board import Board
-
-    with Board(board, model=model, weights=weights) as opened:
-        opened.start()
-        for image in data.images[:5]:
-            opened.predict(image, "memory")
-            opened.predict(image, "uart")
-        top, limit = opened.symbol("__StackTop")[0], opened.symbol("__StackLimit")[0]
-        return opened.stack_used(), top - limit

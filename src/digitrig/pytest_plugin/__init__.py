@@ -1,10 +1,11 @@
-"""The pytest face: a `board` fixture, the marker `board`, and the end of the console in the report of a failed test."""
+"""The pytest face: the fixture `board`, the markers `board` and `budget`, and the console of a test that failed."""
 
 from digitrig.pytest_plugin.plugin import (
     board,
     pytest_addoption,
     pytest_configure,
     pytest_generate_tests,
+    pytest_pyfunc_call,
     pytest_report_header,
     pytest_runtest_makereport,
 )
@@ -14,6 +15,7 @@ __all__ = [
     "pytest_addoption",
     "pytest_configure",
     "pytest_generate_tests",
+    "pytest_pyfunc_call",
     "pytest_report_header",
     "pytest_runtest_makereport",
 ]

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from digitrig.errors import DigitrigError, MissingToolError
-from digitrig.pytest_plugin.marker import MARKER, Request, requests_of
+from digitrig.pytest_plugin.marker import BUDGET_MARKER, MARKER, Request, budget_options, requests_of
 
 if TYPE_CHECKING:
     from digitrig.board import Board
@@ -44,8 +44,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Make the marker known."""
+    """Make the markers known."""
     config.addinivalue_line("markers", MARKER)
+    config.addinivalue_line("markers", BUDGET_MARKER)
 
 
 def pytest_report_header(config: pytest.Config) -> str:
@@ -58,6 +59,8 @@ def pytest_report_header(config: pytest.Config) -> str:
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Run a test once on each board of its marker."""
+    for mark in metafunc.definition.iter_markers("budget"):
+        budget_options(mark)
     if "board" not in metafunc.fixturenames:
         return
     wanted = requests_of(list(metafunc.definition.iter_markers("board")))
@@ -114,6 +117,34 @@ def _open(request: pytest.FixtureRequest, wanted: Request) -> Board:
     request.node.user_properties.append(("digitrig_board", wanted.name))
     request.node.user_properties.append(("digitrig_engine", options["engine"]))
     return opened
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> Generator[None, object, object]:
+    """After a test that is marked `budget` has passed, compare its board's firmware with the baseline."""
+    result = yield
+    mark = pyfuncitem.get_closest_marker("budget")
+    if mark is not None:
+        _check_budget(pyfuncitem, budget_options(mark))
+    return result
+
+
+def _check_budget(item: pytest.Function, options: dict[str, Any]) -> None:
+    opened = item.stash.get(BOARD, None)
+    if opened is None or not opened.own_firmware:
+        pytest.fail("the marker `budget` needs the fixture `board` with firmware of this rig on it", pytrace=False)
+    from digitrig.evaluation.baseline import check_budget
+
+    baseline = options.get("baseline")
+    try:
+        text = check_budget(
+            *(opened.name, opened.model, opened.weights),
+            path=None if baseline is None else Path(baseline),
+            tolerance_percent=options.get("tolerance"),
+        )
+    except DigitrigError as error:
+        pytest.fail(str(error), pytrace=False)
+    item.add_report_section("call", "digitrig budgets", text)
 
 
 def _write_results(request: pytest.FixtureRequest, opened: Board) -> None:

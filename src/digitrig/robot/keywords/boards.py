@@ -41,10 +41,10 @@ class BoardKeywords(Component):
 
     @keyword
     def board_names(self, wanted: str = "all") -> list[str]:
-        """Returns names of boards: ``all`` of them, or those in a list separated by commas, each checked."""
-        from digitrig.platform import board_names
+        """Returns names of boards: ``all`` that there is firmware for, or those in a list separated by commas."""
+        from digitrig.firmware_build import buildable_boards
 
-        known = board_names()
+        known = buildable_boards()
         if wanted.strip().lower() == "all":
             return known
         names = [name.strip() for name in wanted.split(",") if name.strip()]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from pathlib import Path
 from typing import Literal
 
 from robot.api import logger
@@ -55,6 +56,32 @@ class BudgetKeywords(Component):
     def ram_use_should_be_below(self, limit: int | Literal["budget"] = "budget") -> int:
         """Fails if the firmware's data takes this many bytes of RAM or more; ``budget``: the size of the part's RAM."""
         return self._below("RAM use in bytes", self._sizes()[1], limit, "ram_bytes")
+
+    @keyword
+    def budgets_should_not_regress(self, *, tolerance: float | None = None, baseline: str | None = None) -> str:
+        """Fails if flash, RAM, stack, cycles, instructions or a layer's cycles have grown since the baseline.
+
+        The firmware of the current board is measured on a board of its own, which starts anew. ``baseline`` is a file
+        that ``digitrig table --write-baseline`` wrote, by default ``budgets/baseline.json``. It says how much each
+        figure may grow, 1 % unless told otherwise; ``tolerance``, in per cent, replaces that for all of them. A failure
+        shows old and new in a table. Returns this table.
+        """
+        from digitrig.evaluation.baseline import check_budget
+
+        if not self.board.own_firmware:
+            raise UsageError(f"{self.board.firmware_file} is not firmware of this rig; there is no baseline for it")
+        path = None if baseline is None else Path(baseline)
+        board = self.board
+        text = check_budget(board.name, board.model, board.weights, path=path, tolerance_percent=tolerance)
+        logger.info(text)
+        return text
+
+    @keyword
+    def places_of_weights(self, board: str, model: str = "an13438") -> list[str]:
+        """Returns where the weights can lie on a board: ``flash``, and ``ram`` if the part has the room for it."""
+        from digitrig.evaluation.budget import built_weights
+
+        return built_weights(board, model)
 
     def _sizes(self) -> tuple[int, int]:
         """(flash bytes, RAM bytes) of the firmware file."""
