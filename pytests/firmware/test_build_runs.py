@@ -18,6 +18,7 @@ from digitrig.digits import load_source
 from digitrig.errors import FirmwareFault, TimeLimitReached
 from digitrig.firmware_build import build_firmware, build_image, build_program, buildable_boards
 from digitrig.protocols import PS_PER_MS
+from digitrig.resources import build_dir
 
 PROGRAMS = Path(__file__).parent / "programs"
 BOARDS = buildable_boards()
@@ -347,21 +348,29 @@ def test_program_that_hangs_reaches_the_time_limit(name: str) -> None:
         board.run_until_line("never", timeout_ms=30)
 
 
-def watched(tmp_path: Path, name: str, program: str) -> Board:
+def watched(name: str, program: str) -> Board:
     """A program built with the watchdog on, whose period is WATCHDOG_PERIOD_MS of common/config.h."""
     options = {"DEFINES": "WATCHDOG_REFRESH=1"}
-    return Board(name, elf=build_program(PROGRAMS / f"{program}.c", name, out_dir=tmp_path, options=options))
+    return Board(
+        name, elf=build_program(PROGRAMS / f"{program}.c", name, out_dir=build_dir() / "watched", options=options)
+    )
 
 
 @pytest.mark.long
-def test_watchdog_that_is_kept_on_resets_a_program_that_hangs(tmp_path: Path, name: str) -> None:
-    with watched(tmp_path, name, "hang") as board:
+def test_watchdog_that_is_kept_on_resets_a_program_that_hangs(name: str) -> None:
+    with watched(name, "hang") as board:
         board.run_for(2500)
         starts = [at for at, text in board.lines() if text == "started"]
         assert len(starts) >= 2
         period_ms = (starts[1] - starts[0]) / PS_PER_MS
         # The COP of the K32L2B has three periods only: 1024 cycles at 1 kHz are the next longer one.
         assert period_ms == pytest.approx(1024 if name == "frdm_k32l2b" else 500, rel=0.05)
+
+
+def test_watchdog_that_is_refreshed_leaves_the_program_alone(name: str) -> None:
+    with watched(name, "refresh") as board:
+        board.run_for(2500)
+        assert [text for _, text in board.lines()] == ["started"]
 
 
 def test_program_that_never_prints_is_told_to_sleep(name: str) -> None:

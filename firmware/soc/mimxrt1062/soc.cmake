@@ -6,6 +6,6 @@ set(SOC_SOURCES soc/mimxrt1062/startup.c soc/mimxrt1062/vectors.c soc/mimxrt1062
 # Flash is plenty; -O3 saves gcc 4 % of the cycles of -O2, clang nothing.
 set(SOC_KERNEL_OPTIONS -O3)
 set(SOC_STACK_BYTES 4096)
-# The console takes up to 400 bytes, an interrupt on top included; an exception frame may have 72 bytes of FPU
+# The console takes up to 530 bytes, an interrupt on top included; an exception frame may have 72 bytes of FPU
 # registers, and the fault handler takes up to 300 bytes more.
 set(SOC_STACK_MINIMUM_BYTES 1024)
