@@ -1,5 +1,5 @@
-/* The UART of older Kinetis parts: 8-bit registers, with or without FIFO. KE02 reference manual, chapter UART (no FIFO);
- * KV11 reference manual, chapter UART (FIFO, BRFA).
+/* The UART of older Kinetis parts: 8-bit registers, with or without FIFO. KE02 reference manual, chapter UART (no
+ * FIFO); KV11 reference manual, chapter UART (FIFO, BRFA).
  *
  * parameters[0]: FIFO depth in words, 1 = none. parameters[1]: 1 = the part has C4, the FIFO registers and the divider
  * fraction BRFA.
@@ -11,16 +11,44 @@
 #define MAX_FIFO 16u
 
 enum {
-    R_BDH, R_BDL, R_C1, R_C2, R_S1, R_S2, R_C3, R_D, R_C4, R_PFIFO, R_CFIFO, R_SFIFO, R_TWFIFO, R_TCFIFO, R_RWFIFO,
-    R_RCFIFO, R_COUNT
+    R_BDH,
+    R_BDL,
+    R_C1,
+    R_C2,
+    R_S1,
+    R_S2,
+    R_C3,
+    R_D,
+    R_C4,
+    R_PFIFO,
+    R_CFIFO,
+    R_SFIFO,
+    R_TWFIFO,
+    R_TCFIFO,
+    R_RWFIFO,
+    R_RCFIFO,
+    R_COUNT
 };
 enum { C1_PT = 1u << 0, C1_PE = 1u << 1, C1_M = 1u << 4, C1_LOOPS = 1u << 7 };
 enum { C2_RE = 1u << 2, C2_TE = 1u << 3, C2_ILIE = 1u << 4, C2_RIE = 1u << 5, C2_TCIE = 1u << 6, C2_TIE = 1u << 7 };
-enum { S1_PF = 1u << 0, S1_FE = 1u << 1, S1_OR = 1u << 3, S1_IDLE = 1u << 4, S1_RDRF = 1u << 5, S1_TC = 1u << 6,
-       S1_TDRE = 1u << 7 };
+enum {
+    S1_PF = 1u << 0,
+    S1_FE = 1u << 1,
+    S1_OR = 1u << 3,
+    S1_IDLE = 1u << 4,
+    S1_RDRF = 1u << 5,
+    S1_TC = 1u << 6,
+    S1_TDRE = 1u << 7
+};
 enum { PFIFO_RXFE = 1u << 3, PFIFO_TXFE = 1u << 7 };
 enum { CFIFO_RXFLUSH = 1u << 6, CFIFO_TXFLUSH = 1u << 7 };
-enum { SFIFO_RXUF = 1u << 0, SFIFO_TXOF = 1u << 1, SFIFO_RXOF = 1u << 2, SFIFO_RXEMPT = 1u << 6, SFIFO_TXEMPT = 1u << 7 };
+enum {
+    SFIFO_RXUF = 1u << 0,
+    SFIFO_TXOF = 1u << 1,
+    SFIFO_RXOF = 1u << 2,
+    SFIFO_RXEMPT = 1u << 6,
+    SFIFO_TXEMPT = 1u << 7
+};
 #define S1_ERRORS ((uint32_t)S1_PF | S1_FE | 4u | S1_OR | S1_IDLE)
 
 typedef struct kinetis_uart {
@@ -73,8 +101,8 @@ static uint32_t status(dr_device *d) {
 static void update(dr_board *b, dr_device *d) {
     uint32_t s1 = status(d), c2 = get(d, R_C2), c3 = get(d, R_C3);
     uint32_t on = s1 & c2 & ((uint32_t)C2_TIE | C2_TCIE | C2_RIE | C2_ILIE);
-    dr_device_line(b, d, 0, on != 0);                                       /* transfer status */
-    dr_device_line(b, d, 1, (s1 & c3 & 0xFu) != 0);                         /* errors: PEIE, FEIE, NEIE, ORIE */
+    dr_device_line(b, d, 0, on != 0);               /* transfer status */
+    dr_device_line(b, d, 1, (s1 & c3 & 0xFu) != 0); /* errors: PEIE, FEIE, NEIE, ORIE */
 }
 
 static void go_on(dr_board *b, dr_device *d) {

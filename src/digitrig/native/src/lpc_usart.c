@@ -1,12 +1,34 @@
-/* USART of the LPC84x: one word each way, no FIFO. LPC84x user manual UM11029, chapter USART. Asynchronous mode only. */
+/* USART of the LPC84x: one word each way, no FIFO. LPC84x user manual UM11029, chapter USART. Asynchronous mode only.
+ */
 #include "uart.h"
 
-enum { R_CFG, R_CTL, R_STAT, R_INTENSET, R_INTENCLR, R_RXDAT, R_RXDATSTAT, R_TXDAT, R_BRG, R_INTSTAT, R_OSR, R_ADDR, R_COUNT };
+enum {
+    R_CFG,
+    R_CTL,
+    R_STAT,
+    R_INTENSET,
+    R_INTENCLR,
+    R_RXDAT,
+    R_RXDATSTAT,
+    R_TXDAT,
+    R_BRG,
+    R_INTSTAT,
+    R_OSR,
+    R_ADDR,
+    R_COUNT
+};
 enum { CFG_ENABLE = 1u << 0, CFG_LOOP = 1u << 15 };
 enum { CTL_TXDIS = 1u << 6 };
 enum { /* STAT, and the same places in INTENSET and INTSTAT */
-    RXRDY = 1u << 0, RXIDLE = 1u << 1, TXRDY = 1u << 2, TXIDLE = 1u << 3, TXDISSTAT = 1u << 6, OVERRUN = 1u << 8,
-    START = 1u << 12, FRAMERR = 1u << 13, PARITYERR = 1u << 14
+       RXRDY = 1u << 0,
+       RXIDLE = 1u << 1,
+       TXRDY = 1u << 2,
+       TXIDLE = 1u << 3,
+       TXDISSTAT = 1u << 6,
+       OVERRUN = 1u << 8,
+       START = 1u << 12,
+       FRAMERR = 1u << 13,
+       PARITYERR = 1u << 14
 };
 
 typedef struct lpc_usart {

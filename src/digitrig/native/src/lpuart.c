@@ -10,20 +10,52 @@
 
 #define MAX_FIFO 64u
 
-enum { R_VERID, R_PARAM, R_GLOBAL, R_PINCFG, R_BAUD, R_STAT, R_CTRL, R_DATA, R_MATCH, R_MODIR, R_FIFO, R_WATER, R_COUNT };
+enum {
+    R_VERID,
+    R_PARAM,
+    R_GLOBAL,
+    R_PINCFG,
+    R_BAUD,
+    R_STAT,
+    R_CTRL,
+    R_DATA,
+    R_MATCH,
+    R_MODIR,
+    R_FIFO,
+    R_WATER,
+    R_COUNT
+};
 
 enum { /* STAT */
-    STAT_PF = 1u << 16, STAT_FE = 1u << 17, STAT_NF = 1u << 18, STAT_OR = 1u << 19, STAT_IDLE = 1u << 20,
-    STAT_RDRF = 1u << 21, STAT_TC = 1u << 22, STAT_TDRE = 1u << 23, STAT_RAF = 1u << 24
+       STAT_PF = 1u << 16,
+       STAT_FE = 1u << 17,
+       STAT_NF = 1u << 18,
+       STAT_OR = 1u << 19,
+       STAT_IDLE = 1u << 20,
+       STAT_RDRF = 1u << 21,
+       STAT_TC = 1u << 22,
+       STAT_TDRE = 1u << 23,
+       STAT_RAF = 1u << 24
 };
 enum { /* CTRL; the interrupt enables lie at their flags' places or 8 bits above */
-    CTRL_PT = 1u << 0, CTRL_PE = 1u << 1, CTRL_M = 1u << 4, CTRL_LOOPS = 1u << 7, CTRL_M7 = 1u << 11, CTRL_RE = 1u << 18,
-    CTRL_TE = 1u << 19
+       CTRL_PT = 1u << 0,
+       CTRL_PE = 1u << 1,
+       CTRL_M = 1u << 4,
+       CTRL_LOOPS = 1u << 7,
+       CTRL_M7 = 1u << 11,
+       CTRL_RE = 1u << 18,
+       CTRL_TE = 1u << 19
 };
 enum { BAUD_SBNS = 1u << 13, BAUD_M10 = 1u << 29 };
 enum { /* FIFO */
-    FIFO_RXFE = 1u << 3, FIFO_TXFE = 1u << 7, FIFO_RXFLUSH = 1u << 14, FIFO_TXFLUSH = 1u << 15, FIFO_RXUF = 1u << 16,
-    FIFO_TXOF = 1u << 17, FIFO_RXEMPT = 1u << 22, FIFO_TXEMPT = 1u << 23
+       FIFO_RXFE = 1u << 3,
+       FIFO_TXFE = 1u << 7,
+       FIFO_RXFLUSH = 1u << 14,
+       FIFO_TXFLUSH = 1u << 15,
+       FIFO_RXUF = 1u << 16,
+       FIFO_TXOF = 1u << 17,
+       FIFO_RXEMPT = 1u << 22,
+       FIFO_TXEMPT = 1u << 23
 };
 enum { DATA_RXEMPT = 1u << 12, DATA_FRETSC = 1u << 13, DATA_PARITYE = 1u << 14 };
 
@@ -46,9 +78,7 @@ static uint32_t *value(dr_device *d, int which) {
 
 static uint32_t get(dr_device *d, int which) { return *value(d, which); }
 
-static uint32_t depth(dr_device *d, uint32_t enable_bit) {
-    return get(d, R_FIFO) & enable_bit ? d->parameters[1] : 1u;
-}
+static uint32_t depth(dr_device *d, uint32_t enable_bit) { return get(d, R_FIFO) & enable_bit ? d->parameters[1] : 1u; }
 
 static dr_frame frame(dr_device *d) {
     uint32_t baud = get(d, R_BAUD), ctrl = get(d, R_CTRL);
@@ -212,11 +242,12 @@ static void lpuart_event(dr_board *b, dr_device *d, uint32_t number) {
 static dr_status lpuart_create(dr_board *b, dr_device *d) {
     lpuart *u = d->state;
     if (d->parameters[0] > 1 || d->parameters[1] == 0 || d->parameters[1] > MAX_FIFO) {
-        return dr_fail(b, DR_ERR_ARGUMENT, "%s: register map %u or FIFO depth %u out of range", d->name, d->parameters[0],
-                       d->parameters[1]);
+        return dr_fail(b, DR_ERR_ARGUMENT, "%s: register map %u or FIFO depth %u out of range", d->name,
+                       d->parameters[0], d->parameters[1]);
     }
-    static const uint8_t offsets[2][R_COUNT] = {{0x00, 0x04, 0x08, 0x0C, 0x10, 0x14, 0x18, 0x1C, 0x20, 0x24, 0x28, 0x2C},
-                                                {0xFF, 0xFF, 0xFF, 0xFF, 0x00, 0x04, 0x08, 0x0C, 0x10, 0xFF, 0xFF, 0xFF}};
+    static const uint8_t offsets[2][R_COUNT] = {
+        {0x00, 0x04, 0x08, 0x0C, 0x10, 0x14, 0x18, 0x1C, 0x20, 0x24, 0x28, 0x2C},
+        {0xFF, 0xFF, 0xFF, 0xFF, 0x00, 0x04, 0x08, 0x0C, 0x10, 0xFF, 0xFF, 0xFF}};
     dr_status status = dr_uart_registers(b, d, offsets[d->parameters[0]], u->index, R_COUNT);
     return status == DR_OK ? dr_uart_create(b, d) : status;
 }

@@ -1,7 +1,7 @@
 /* What all UART models share: the line from the host, sampled at the receiver's own bit times, and what the board sent.
  *
- * The sender's bytes are a queue; its bit time may differ from the receiver's, which then gets the characters and framing
- * errors that it would get on a wire. The sender waits until the receiver is enabled and clocked.
+ * The sender's bytes are a queue; its bit time may differ from the receiver's, which then gets the characters and
+ * framing errors that it would get on a wire. The sender waits until the receiver is enabled and clocked.
  */
 #ifndef DIGITRIG_INTERNAL_UART_H
 #define DIGITRIG_INTERNAL_UART_H
