@@ -85,7 +85,7 @@ def test_root_and_build_folder_can_be_named(monkeypatch: pytest.MonkeyPatch, tmp
     monkeypatch.setenv("DIGITRIG_ROOT", str(tmp_path))
     monkeypatch.setenv("DIGITRIG_BUILD", str(tmp_path / "out"))
     assert resources.root() == tmp_path
-    assert resources.firmware_dirs() == (tmp_path / "out" / "firmware", tmp_path / "build" / "firmware")
+    assert resources.firmware_dirs() == (tmp_path / "out" / "firmware",)
 
 
 def test_a_root_without_platforms_is_an_error_that_says_so(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

@@ -70,5 +70,5 @@ def build_dir() -> Path:
 def firmware_dirs() -> tuple[Path, ...]:
     """Folders of built firmware, `<toolchain>/<board>/*.elf` below each: first those built here."""
     built = build_dir() / "firmware"
-    brought = root() / "build" / "firmware"
-    return (built,) if built == brought else (built, brought)
+    folder = root()
+    return (built, folder / "build" / "firmware") if _PACKAGE in folder.parents else (built,)
