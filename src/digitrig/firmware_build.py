@@ -140,12 +140,14 @@ def build_image(
 ) -> BuiltFirmware:
     """Build one image; errors as build_firmware.
 
-    kernels: "flash", or "ram": kernels and model code are copied to RAM, and the file's name ends in `-kernels-ram`.
+    kernels: "flash", or "ram": kernels and model code are copied to RAM; such an image is an experiment and lands in
+    `build/variants`, with a name that ends in `-kernels-ram`.
     """
     root = build_dir()
-    elf = root / "firmware" / firmware_name(board, app, model, weights, toolchain)
+    name = firmware_name(board, app, model, weights, toolchain)
+    elf = root / "firmware" / name
     if kernels != "flash":
-        elf = elf.with_stem(f"{elf.stem}-kernels-{kernels}")
+        elf = root / "variants" / name.with_stem(f"{name.stem}-kernels-{kernels}")
     variables = {
         "BOARD": board,
         "APP": app,
