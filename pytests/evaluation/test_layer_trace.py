@@ -9,9 +9,10 @@ from digitrig.board import Board
 from digitrig.codegen import load_model
 from digitrig.digits import load_source
 from digitrig.errors import UsageError
+from digitrig.evaluation.budget import built_weights
 from digitrig.evaluation.layers import first_layer_difference, trace_layers
+from digitrig.firmware_build import buildable_boards
 from digitrig.firmware_files import firmware_path
-from digitrig.platform import board_names
 from digitrig.reference import Reference
 
 IMAGE = load_source("ink:5")[0][0]
@@ -22,8 +23,7 @@ def reference() -> Reference:
     return Reference(load_model("an13438").path)
 
 
-@pytest.mark.parametrize("weights", ["flash", "ram"])
-@pytest.mark.parametrize("name", board_names())
+@pytest.mark.parametrize(("name", "weights"), [(b, w) for b in buildable_boards() for w in built_weights(b)])
 def test_every_layer_equals_the_reference(name, weights, reference):
     with Board(name, weights=weights).start() as board:
         difference, count = first_layer_difference(board, reference, IMAGE)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from importlib.metadata import entry_points
 
 import numpy  # noqa: F401  inner runs undo imports, and numpy cannot be imported twice
@@ -9,6 +10,8 @@ import pytest
 
 import digitrig.board
 import digitrig.digits  # noqa: F401
+from digitrig.evaluation.baseline import write_baseline
+from digitrig.evaluation.budget import measure_budget
 
 pytest_plugins = ["pytester"]
 
@@ -151,3 +154,70 @@ def test_junit_names_board_and_engine(pytester, run):
     text = (pytester.path / "junit.xml").read_text()
     assert 'name="digitrig_board" value="frdm_ke16z"' in text
     assert 'name="digitrig_engine" value="embedded"' in text
+
+
+BUDGETED = """
+    import pytest
+
+    @pytest.mark.budget({arguments})
+    @pytest.mark.board("frdm_ke16z")
+    def test_budget(board):
+        pass
+"""
+
+
+@pytest.fixture
+def lean_baseline(tmp_path):
+    """A baseline of the KE16Z with half of today's cycles."""
+    now = measure_budget("frdm_ke16z")
+    return write_baseline([replace(now, cycles=now.cycles // 2)], tmp_path / "lean.json")
+
+
+def test_budget_marker_passes_on_the_figures_of_the_baseline(pytester, run, tmp_path):
+    file = write_baseline([measure_budget("frdm_ke16z")], tmp_path / "now.json")
+    pytester.makepyfile(BUDGETED.format(arguments=f"baseline={str(file)!r}, tolerance=0"))
+    run("--strict-markers").assert_outcomes(passed=1)
+
+
+def test_budget_marker_fails_on_a_regression_with_old_and_new(pytester, run, lean_baseline):
+    pytester.makepyfile(BUDGETED.format(arguments=f"baseline={str(lean_baseline)!r}"))
+    result = run()
+    result.assert_outcomes(failed=1)
+    result.stdout.fnmatch_lines(
+        ["*frdm_ke16z, an13438, weights in flash*old and new*", "cycles *WORSE", "regressed: c*"]
+    )
+
+
+def test_budget_marker_takes_a_tolerance(pytester, run, lean_baseline):
+    pytester.makepyfile(BUDGETED.format(arguments=f"baseline={str(lean_baseline)!r}, tolerance=101"))
+    run().assert_outcomes(passed=1)
+
+
+def test_budget_marker_adds_nothing_to_a_test_that_fails_anyway(pytester, run, lean_baseline):
+    body = BUDGETED.format(arguments=f"baseline={str(lean_baseline)!r}").replace("pass", "assert board.name == 'x'")
+    pytester.makepyfile(body)
+    result = run()
+    result.assert_outcomes(failed=1)
+    result.stdout.no_fnmatch_line("*regressed*")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        ("tolerence=2", "*argument 'tolerence' unknown*did you mean 'tolerance'?*"),
+        ("5", "*takes arguments by name, found (5,)*"),
+        ("tolerance='much'", "*tolerance 'much' is no number of per cent*"),
+    ],
+)
+def test_budget_marker_checks_its_arguments_when_tests_are_collected(pytester, run, arguments, told):
+    pytester.makepyfile(BUDGETED.format(arguments=arguments))
+    result = run()
+    assert result.ret != 0
+    result.stdout.fnmatch_lines([told])
+
+
+def test_budget_marker_without_a_board_says_what_it_needs(pytester, run):
+    pytester.makepyfile("import pytest\n\n@pytest.mark.budget\ndef test_nothing():\n    pass\n")
+    result = run()
+    result.assert_outcomes(failed=1)
+    result.stdout.fnmatch_lines(["*the marker `budget` needs the fixture `board`*"])

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from digitrig.evaluation.baseline import write_baseline
+from digitrig.evaluation.budget import measure_budget
 from digitrig.firmware_build import build_program
 from digitrig.firmware_files import firmware_path
 
@@ -193,3 +196,33 @@ def test_data_set_comparison_tells_share_and_refuses_a_missing_one(suite):
     )
     assert run.only[0] == "FAIL" and "expected 101.0%" in run.only[1]
     assert "20 images of ink" in run.log
+
+
+def test_a_regression_of_budgets_is_told_with_old_and_new(suite, tmp_path):
+    now = measure_budget("frdm_ke16z")
+    lean = write_baseline([replace(now, ram_bytes=now.ram_bytes - 100, cycles=now.cycles // 2)], tmp_path / "lean.json")
+    run = suite(f"""{OPEN}
+    Budgets Should Not Regress    baseline={lean}    tolerance=110
+    Budgets Should Not Regress    baseline={lean}
+""")
+    status, message = run.only
+    assert status == "FAIL"
+    assert message.startswith("frdm_ke16z, an13438, weights in flash (zig): budgets, old and new")
+    (line,) = (line for line in message.splitlines() if line.startswith("cycles "))
+    assert line.split()[1:3] == [f"{now.cycles // 2:,}", f"{now.cycles:,}"] and line.endswith("WORSE")
+    assert "regressed: ram_bytes, cycles; if this is meant: digitrig table --write-baseline frdm_ke16z" in message
+
+
+def test_budgets_of_other_firmware_have_no_baseline(suite):
+    run = suite(f"    Open Board    frdm_ke16z    elf={firmware_path('frdm_ke16z')}\n    Budgets Should Not Regress\n")
+    assert run.only[0] == "FAIL" and "is not firmware of this rig; there is no baseline for it" in run.only[1]
+
+
+def test_places_of_weights_are_those_that_have_the_room(suite):
+    run = suite("""
+    @{places}=    Places Of Weights    frdm_ke16z
+    Should Be Equal    ${places}    ${{ ['flash', 'ram'] }}
+    @{places}=    Places Of Weights    frdm_ke02z40m
+    Should Be Equal    ${places}    ${{ ['flash'] }}
+""")
+    assert run.only[0] == "PASS", run.only[1]  # the 4 KB part: "does not fit" in AN13438 too

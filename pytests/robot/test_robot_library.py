@@ -20,7 +20,7 @@ def test_the_promised_keywords_are_there(documentation):
         Inference Cycles Should Be Below, Inference Time Should Be Below, Stack Use Should Be Below,
         Flash Use Should Be Below, Ram Use Should Be Below, Led Should Be On, Led Should Be Off, Press Button,
         Release Button, Run For, Virtual Time, Board Should Be Alive, Should Have Faulted, Set Memory Symbol,
-        Get Memory Symbol, Save Snapshot, Restore Snapshot"""
+        Get Memory Symbol, Save Snapshot, Restore Snapshot, Budgets Should Not Regress, Places Of Weights"""
     names = {keyword.name for keyword in documentation.keywords}
     assert {" ".join(name.split()) for name in promised.split(",")} <= names
 

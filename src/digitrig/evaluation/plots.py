@@ -18,7 +18,7 @@ DPI = 110
 PANELS = (
     ("flash_bytes", "flash", "bytes", "{:,.0f}"),
     ("ram_bytes", "RAM, highest stack included", "bytes", "{:,.0f}"),
-    ("inference_ms", "inference time, with the error band of the cycle model", "ms, logarithmic", "{:.3g}"),
+    ("inference_ms", "inference time, with its error band", "ms, logarithmic", "{:.3g}"),
 )
 
 
@@ -94,4 +94,4 @@ def _bar(axis: Any, place: float, value: float | None, band: float, colour: str,
 
 
 def _label(row: TableRow) -> str:
-    return f"{row.board}\nweights in {row.weights}"
+    return f"{row.board}\nweights in {'RAM' if row.weights == 'ram' else row.weights}"
