@@ -1,6 +1,6 @@
 #include "conv2d_s8.h"
 #include "dot_u8s8.h"
-#include "pad_u8.h"
+#include "pad.h"
 
 /* One channel of a row of output elements. `sums` has two entries for each, of which the first counts. */
 static void one_channel(const struct requantise_s8 *out, int32_t channel, const uint32_t *sums, int32_t count,
@@ -57,7 +57,9 @@ void conv2d_s8(const struct conv2d_s8 *p, const int8_t *input, int8_t *output, v
     };
     uint32_t *sums = scratch;
     uint8_t *padded = (uint8_t *)(sums + DOT_CHANNELS * p->output_w);
-    pad_u8(padded, height, row, input, p->input_h, p->input_w * depth, p->pad_top, p->pad_left * depth, p->zero_byte);
+    const struct pad pad = {height,       row, p->input_h, p->input_w * depth, p->pad_top, p->pad_left * depth,
+                            p->zero_byte, 0x80};
+    pad_s8((int8_t *)padded, input, &pad);
     KERNELS_NO_UNROLL
     for (int32_t channel = 0; channel < p->output_c; channel += DOT_CHANNELS) {
         one_pair(p, &patches, channel, padded, p->stride_h * row, sums, output + channel);

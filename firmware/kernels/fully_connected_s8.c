@@ -1,6 +1,6 @@
 #include "fully_connected_s8.h"
 #include "dot_u8s8.h"
-#include "pad_u8.h"
+#include "pad.h"
 
 void fully_connected_s8(const struct fully_connected_s8 *p, const int8_t *input, int8_t *output, void *scratch) {
     const struct requantise_s8 *out = &p->out;
@@ -9,7 +9,8 @@ void fully_connected_s8(const struct fully_connected_s8 *p, const int8_t *input,
     const int32_t count = p->outputs;
     const int32_t bytes = (p->inputs + DOT_TAPS - 1) / DOT_TAPS * DOT_BLOCK_BYTES;
     const struct dot_patches row = {.row_bytes = bytes, .bytes = bytes, .gap = 0, .back = 0};
-    pad_u8(scratch, 1, p->inputs, input, 1, p->inputs, 0, 0, 0);
+    const struct pad copy = {1, p->inputs, 1, p->inputs, 0, 0, 0, 0x80};
+    pad_s8(scratch, input, &copy);
     KERNELS_NO_UNROLL
     for (int32_t n = 0; n < count; n += DOT_CHANNELS) {
         uint32_t sums[DOT_CHANNELS];

@@ -3,6 +3,7 @@
 #define KERNELS_KERNELS_H
 
 #include "conv2d_s8.h"
+#include "conv2d_windows_s8.h"
 #include "fully_connected_s8.h"
 #include "max_pool_s8.h"
 #include "softmax_s8.h"

@@ -89,6 +89,32 @@ static void row_of_quads(const struct quads *q, const int8_t *upper, const int8_
     } while (output != end);
 }
 
+/* The same for one channel: `count` output elements. */
+static void row_of_pairs(const int8_t *upper, const int8_t *lower, int8_t *output, int32_t count) {
+    const int8_t *end = output + count;
+#if KERNELS_DSP
+    KERNELS_NO_UNROLL
+    for (; end - output >= 2; output += 2) {
+        uint32_t above, below;
+        __builtin_memcpy(&above, upper, 4);
+        __builtin_memcpy(&below, lower, 4);
+        const uint32_t columns = dsp_max_s8x4(above, below);
+        const uint32_t both = dsp_max_s8x4(columns, columns >> 8);
+        output[0] = (int8_t)both;
+        output[1] = (int8_t)(both >> 16);
+        upper += 4;
+        lower += 4;
+    }
+#endif
+    KERNELS_NO_UNROLL
+    while (output != end) {
+        const int32_t value = greater(greater(upper[0], upper[1]), greater(lower[0], lower[1]));
+        *output++ = (int8_t)value;
+        upper += 2;
+        lower += 2;
+    }
+}
+
 /* One row of output elements whose windows have `rows` rows in the image, from `input` on. */
 static void one_row(const struct max_pool_s8 *p, const int8_t *input, int32_t rows, int8_t *output) {
     const int32_t channels = p->channels, input_w = p->input_w, row = input_w * channels;
@@ -115,7 +141,9 @@ void max_pool_s8(const struct max_pool_s8 *p, const int8_t *input, int8_t *outpu
         const int32_t first = greater(top, 0);
         const int32_t past = top + p->window_h < p->input_h ? top + p->window_h : p->input_h;
         const int8_t *upper = input + first * row;
-        if (whole && past - first == 2) {
+        if (whole && past - first == 2 && p->channels == 1 && p->stride_w == 2) {
+            row_of_pairs(upper, upper + row, output, output_row);
+        } else if (whole && past - first == 2) {
             row_of_quads(&quads, upper, upper + row, output, output + output_row);
         } else {
             one_row(p, upper, past - first, output);

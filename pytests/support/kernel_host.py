@@ -65,9 +65,12 @@ def parameter_structs(pointer: type) -> dict[str, type[ctypes.Structure]]:
     conv2d = _int16(
         "input_h input_w input_c kernel_h kernel_w stride_h stride_w pad_top pad_left output_h output_w output_c"
     )
+    windows = _int16("input_h input_w input_c kernel_h kernel_w pad_top pad_left output_h output_w output_c window")
+    quick = [*_int16("quick"), ("rounding", ctypes.c_int32)]
     pool = _int16("input_h input_w channels window_h window_w stride_h stride_w pad_top pad_left output_h output_w")
     return {
         "requantise_s8": requantise,
+        "conv2d_windows_s8": struct([*windows, ("zero", ctypes.c_int8), *quick, *constants]),
         "conv2d_s8": struct([*conv2d, ("zero_byte", ctypes.c_uint8), *constants]),
         "fully_connected_s8": struct([*_int16("inputs outputs"), *constants]),
         "max_pool_s8": struct([*pool, ("minimum", ctypes.c_int8), ("maximum", ctypes.c_int8)]),
@@ -199,7 +202,7 @@ class HostBundle:
         return np.frombuffer(ctypes.string_at(self.bundle.output(), self.bundle.output_bytes), np.int8)
 
     def layers(self, image: np.ndarray) -> list[Layer]:
-        """Outputs of all layers, each read from the arena right after its function, as a debugger would."""
+        """Outputs of all layers that exist, each read from the arena right after its function, as a debugger would."""
         self._load(image)
         arena = np.frombuffer(self._arena, np.int8)
         found = []
@@ -207,6 +210,8 @@ class HostBundle:
             if layer["symbol"]:
                 getattr(self.library, layer["symbol"])()
             out = layer["output"]
+            if out["offset"] is None:
+                continue  # fused into a later layer
             data = arena[out["offset"] : out["offset"] + out["bytes"]].reshape(out["shape"]).copy()
             found.append(Layer(layer["name"], out["tensor"], tuple(out["shape"]), data))
         return found

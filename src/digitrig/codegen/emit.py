@@ -55,7 +55,8 @@ def layer_prefix(step: Step) -> str:
 
 def layer_symbol(name: str, step: Step) -> str | None:
     """Function that runs a step; None when there is nothing to run."""
-    return f"{name}_{layer_prefix(step)}_{step.operator.kind.lower()}" if step.kernel else None
+    kinds = "_".join(operator.kind.lower() for operator in (*step.absorbed, step.operator))
+    return f"{name}_{layer_prefix(step)}_{kinds}" if step.kernel else None
 
 
 def _comment_safe(text: str) -> str:
@@ -119,10 +120,21 @@ def _shape(tensor: Tensor) -> str:
     return "x".join(str(n) for n in tensor.shape)
 
 
+def _title(step: Step) -> str:
+    """Such as `Layers 1 and 2: CONV_2D with MAX_POOL_2D`."""
+    operators = (*step.absorbed, step.operator)
+    numbers = " and ".join(str(operator.number) for operator in operators)
+    return f"Layer{'s' * bool(step.absorbed)} {numbers}: {_kinds(step)}"
+
+
+def _kinds(step: Step) -> str:
+    return " with ".join(operator.kind for operator in (*step.absorbed, step.operator))
+
+
 def _layer(program: Program, step: Step) -> str:
     prefix, symbol = layer_prefix(step), layer_symbol(program.name, step)
     title = (
-        f"/* Layer {step.operator.number}: {step.operator.kind}, {_shape(step.source)} -> {_shape(step.target)}"
+        f"/* {_title(step)}, {_shape(step.source)} -> {_shape(step.target)}"
         f"{f', {step.macs} multiplications' if step.macs else ''}. */"
     )
     if symbol is None:
@@ -157,7 +169,7 @@ def memory_map(program: Program) -> tuple[tuple[int, int, str], ...]:
     rows = []
     for step in (None, *program.steps):
         tensor = program.graph.inputs[0] if step is None else step.target
-        what = "input" if step is None else f"layer {step.operator.number} {step.operator.kind}"
+        what = "input" if step is None else f"layer {step.operator.number} {_kinds(step)}"
         rows.append((program.offset(tensor), tensor.elements, what))
         if step is not None and step.scratch_bytes:
             rows.append((program.plan.offsets[scratch_key(step)], step.scratch_bytes, f"{what}, scratch"))
@@ -212,17 +224,37 @@ def source(program: Program) -> str:
     )
 
 
-def _described(program: Program, tensor: Tensor) -> dict[str, Any]:
+def _described(program: Program, tensor: Tensor, exists: bool = True) -> dict[str, Any]:
     return {
         "tensor": tensor.index,
         "tensor_name": tensor.name,
-        "offset": program.offset(tensor),
+        "offset": program.offset(tensor) if exists else None,
         "bytes": tensor.elements,
         "shape": list(tensor.shape),
         "dtype": tensor.dtype.lower(),
         "scale": float(tensor.scale),
         "zero_point": tensor.zero_point,
     }
+
+
+def _sidecar_layers(program: Program, step: Step) -> list[dict[str, Any]]:
+    """A row for every operator that a step does, the last with its code."""
+    absorbed: list[dict[str, Any]] = [
+        {
+            "number": operator.number,
+            "name": operator.outputs[0].name,
+            "op": operator.kind,
+            "symbol": None,
+            "kernel": None,
+            "fused_into": step.operator.number,
+            "macs": 0,
+            "output": _described(program, operator.outputs[0], exists=False),
+            "scratch": None,
+            "weights": [],
+        }
+        for operator in step.absorbed
+    ]
+    return [*absorbed, _sidecar_layer(program, step)]
 
 
 def _sidecar_layer(program: Program, step: Step) -> dict[str, Any]:
@@ -233,6 +265,7 @@ def _sidecar_layer(program: Program, step: Step) -> dict[str, Any]:
         "op": step.operator.kind,
         "symbol": layer_symbol(program.name, step),
         "kernel": step.kernel or None,
+        "fused_into": None,
         "macs": step.macs,
         "output": _described(program, step.target),
         "scratch": {"offset": program.plan.offsets[scratch_key(step)], "bytes": step.scratch_bytes}
@@ -248,7 +281,9 @@ def _sidecar_layer(program: Program, step: Step) -> dict[str, Any]:
 def sidecar(program: Program) -> str:
     """Text of `<name>.json`: what a host needs to look into a running bundle.
 
-    A layer without symbol runs no code: its output is that of the layer before, under another shape.
+    A layer without symbol runs no code of its own. Either its output is that of the layer before, under another shape,
+    or `fused_into` is the number of the layer whose code does its work, and its output has no place in memory: its
+    `offset` is null.
     """
     graph = program.graph
     content = {
@@ -262,7 +297,7 @@ def sidecar(program: Program) -> str:
         "macs": sum(step.macs for step in program.steps),
         "input": _described(program, graph.inputs[0]),
         "output": _described(program, graph.outputs[0]),
-        "layers": [_sidecar_layer(program, step) for step in program.steps],
+        "layers": [row for step in program.steps for row in _sidecar_layers(program, step)],
     }
     return json.dumps(content, indent=1) + "\n"
 

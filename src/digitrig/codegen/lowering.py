@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from digitrig.codegen.graph import Graph, Operator, Tensor
 from digitrig.codegen.scaling import activation_range, output_multiplier, single_rounding_multiplier, softmax_scaling
 from digitrig.codegen.steps import Constant, Step, folded_bias, unsupported, weight_blocks
+from digitrig.codegen.windows import with_windows
 from digitrig.errors import UnsupportedModelError
 
 ACTIVATIONS = ("NONE", "RELU", "RELU6", "RELU_N1_TO_1")
@@ -211,8 +212,8 @@ def _conv_2d(context: Context) -> Step:
         "bias": "{layer}_bias",
         "out": out,
     }
-    constants = (*_parameters(context, rows, source), *scaling)
     macs = out_h * out_w * channels * kernel_h * kernel_w * depth
+    constants = (*_parameters(context, rows, source), *scaling)
     return Step(context.operator, source, target, "conv2d_s8", fields, constants, out_w * 8 + padded + 3, macs)
 
 
@@ -315,4 +316,4 @@ def lower(graph: Graph) -> list[Step]:
         if lowering is None:
             raise unsupported(graph, operator, "no kernel does this operator", ", ".join(sorted(_LOWERINGS)))
         steps.append(lowering(Context(graph, operator)))
-    return steps
+    return with_windows(graph, steps)

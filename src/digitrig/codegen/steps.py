@@ -44,6 +44,7 @@ class Step:
 
     fields: members of the parameter struct in order; a str value is C text, in which `{layer}` is the prefix of the
     constants' names.  scratch_bytes: what the kernel needs beside input and output.  macs: multiplications.
+    absorbed: operators before this one whose work the same call does; their outputs exist nowhere.
     """
 
     operator: Operator
@@ -54,6 +55,7 @@ class Step:
     constants: tuple[Constant, ...] = ()
     scratch_bytes: int = 0
     macs: int = 0
+    absorbed: tuple[Operator, ...] = ()
 
 
 def weight_blocks(rows: NDArray[np.int8]) -> NDArray[np.int8]:
