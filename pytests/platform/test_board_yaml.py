@@ -55,7 +55,8 @@ def load(folder: Path, text: str = YAML, repl: str = REPL):
 
 
 def test_the_boards_of_this_project():
-    assert board_names() == ["frdm_ke16z", "mimxrt1060_evk"]
+    names = ["frdm_k32l2b", "frdm_ke02z40m", "frdm_ke16z", "frdm_kv11z", "lpc845_brk", "mimxrt1060_evk"]
+    assert board_names() == names
 
 
 def test_frdm_ke16z():
@@ -123,6 +124,26 @@ INTERRUPTS = {
         "scg": [27], "rcm": [27], "portA": [7], "portB": [26], "portC": [26], "portD": [26], "portE": [7],
         "lpi2c0": [8], "lptmr0": [29], "rtc": [20], "pmc": [6], "ftfa": [5],
     },
+    # KE02 RM, "NVIC configuration"; IRQn_Type of MKE02Z4.h
+    "frdm_ke02z40m": {
+        "uart0": [12], "uart1": [13], "uart2": [14], "ftm0": [17], "ftm1": [18], "ftm2": [19], "rtc": [20],
+        "pit": [22, 23], "kbi0": [24], "kbi1": [25], "ics": [27], "wdog": [28], "ftmrh": [5], "pmc": [6],
+    },
+    # UM11029, "NVIC"; IRQn_Type of LPC845.h
+    "lpc845_brk": {
+        "usart0": [3], "usart1": [4], "usart2": [5], "usart3": [30], "usart4": [31], "sct0": [9], "mrt0": [10],
+        "wwdt": [12], "syscon": [13], "flashctrl": [14], "wkt": [15], "ctimer0": [23], "pint": list(range(24, 32)),
+    },
+    # K32 L2B RM, "NVIC configuration"; IRQn_Type of K32L2B31A.h
+    "frdm_k32l2b": {
+        "lpuart0": [12], "lpuart1": [13], "tpm0": [17], "tpm1": [18], "tpm2": [19], "pit": [22], "rtc": [20],
+        "lptmr0": [28], "portA": [30], "portB": [], "portC": [31], "portD": [31], "portE": [], "ftfa": [5], "pmc": [6],
+    },
+    # KV11 RM, "NVIC configuration"; IRQn_Type of MKV11Z7.h
+    "frdm_kv11z": {
+        "uart0": [12], "uart1": [13], "ftm0": [17], "ftm1": [18], "ftm2": [19], "ftm3": [22], "wdog": [23],
+        "ftm4": [24], "ftm5": [26], "mcg": [27], "lptmr0": [28], "portA": [30], "portB": [31], "portE": [31],
+    },
     # i.MX RT1060 RM, "Interrupts"; IRQn_Type of MIMXRT1062.h
     "mimxrt1060_evk": {
         "lpuart1": [20], "lpuart8": [27], "lpi2c1": [28], "lpi2c4": [31], "gpt1": [100], "gpt2": [101], "pit": [122],
@@ -144,7 +165,8 @@ def test_an_unknown_board_names_the_known_ones_and_the_near_one():
     with pytest.raises(UnknownNameError) as caught:
         load_board("frdm_ke16")
     assert str(caught.value) == (
-        "board 'frdm_ke16' unknown; known: frdm_ke16z, mimxrt1060_evk; did you mean 'frdm_ke16z'?"
+        "board 'frdm_ke16' unknown; known: frdm_k32l2b, frdm_ke02z40m, frdm_ke16z, frdm_kv11z, lpc845_brk, "
+        "mimxrt1060_evk; did you mean 'frdm_ke16z'?"
     )
 
 

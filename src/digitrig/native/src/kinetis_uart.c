@@ -155,12 +155,11 @@ static void received(dr_board *b, dr_device *d) {
     dr_frame f = frame(d);
     uint32_t errors = 0;
     uint32_t word = dr_uart_received(b, d, &f, dr_uart_frame_bits(&f), &errors);
-    bool framing_pending = (get(d, R_S1) & S1_FE) != 0;
-    push_rx(d, word & 0xFFu);
-    if (!framing_pending) { /* FE holds further reception of its kind until it has been cleared */
-        *value(d, R_S1) |= errors & DR_UART_FRAMING ? S1_FE : 0u;
+    if (d->parameters[1] && get(d, R_S1) & S1_FE) { /* the KV11's FE inhibits reception until it has been cleared */
+        return;
     }
-    *value(d, R_S1) |= errors & DR_UART_PARITY ? S1_PF : 0u;
+    push_rx(d, word & 0xFFu);
+    *value(d, R_S1) |= (errors & DR_UART_FRAMING ? S1_FE : 0u) | (errors & DR_UART_PARITY ? S1_PF : 0u);
 }
 
 /* ------------------------------------------------------------------ the model's entry points */

@@ -73,7 +73,9 @@ static void go_on(dr_board *b, dr_device *d) {
     if (u->tx_full && enabled && !(get(d, R_CTL) & CTL_TXDIS) && dr_uart_shift(b, d, &f, u->tx)) {
         u->tx_full = 0;
     }
+    uint32_t before = u->line.receiving;
     dr_uart_listen(b, d, &f, enabled);
+    *value(d, R_STAT) |= u->line.receiving && !before ? START : 0u;
 }
 
 static void take(dr_device *d, uint32_t word) {
@@ -138,7 +140,8 @@ static void usart_event(dr_board *b, dr_device *d, uint32_t number) {
     } else if (number == DR_UART_EVENT_RX) {
         uint32_t word = dr_uart_received(b, d, &f, 1, &errors);
         uint32_t flags = (errors & DR_UART_FRAMING ? FRAMERR : 0u) | (errors & DR_UART_PARITY ? PARITYERR : 0u);
-        *value(d, R_STAT) |= flags | START;
+        bool next = ((lpc_usart *)d->state)->line.receiving != 0; /* a start bit followed at once */
+        *value(d, R_STAT) |= flags | (next ? START : 0u);
         take(d, word | flags);
     }
     go_on(b, d);
