@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from digitrig.cli.table import cells, markdown_lines
+from digitrig.cli.table import cells, markdown_lines, notes
 from digitrig.digits import load_dataset
 from digitrig.evaluation.table import PublishedFigures, TableRow, table, table_json
 from digitrig.firmware_build import build_image, memory_use
@@ -87,3 +87,10 @@ def test_a_row_that_does_not_fit_says_so() -> None:
 def test_markdown_is_a_table_with_the_published_figures_in_brackets() -> None:
     lines = markdown_lines([ROW])
     assert lines[2] == "| b | flash | 100 (101) | 50 (51) | 4,800 +-15 % | 0.1 (0.2) ms | 97.00% | 0 of 10 | yes |"
+
+
+def test_notes_tell_units_sources_and_what_the_cycles_leave_out() -> None:
+    gone = replace(ROW, weights="ram", flash_bytes=None, ram_bytes=None, inference_ms=None, does_not_fit="too big")
+    found = notes([replace(ROW, not_modelled=("a cache", "a phase")), gone], "ink")
+    assert "published: s" in found[0] and "median over the images of ink" in found[0]
+    assert found[1:] == ["b, weights in ram: too big", "cycles of b leave out: a cache; a phase"]

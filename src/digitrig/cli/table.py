@@ -66,6 +66,8 @@ def table(
 
         need_matplotlib()  # before minutes of measuring
     data = default_dataset(limit=limit) if dataset is None else load_dataset(dataset, limit=limit)
+    for warning in data.warnings:
+        output.note(warning)
     with output.progress("images", quiet=as_json) as advance:
         rows = measure(boards or buildable_boards(), model=model, data=data, workers=workers, progress=advance)
     if plot is not None:
@@ -76,12 +78,11 @@ def table(
     if as_json:
         output.emit({"model": model, "dataset": data.name, **table_json(rows)})
     elif markdown:
-        output.say("\n".join(markdown_lines(rows)))
+        output.say("\n".join([*markdown_lines(rows), "", *(f"- {note}" for note in notes(rows, data.name))]))
     else:
         output.table(f"{model}, {data.name}, ours (published)", COLUMNS, [cells(row) for row in rows])
-        for row in rows:
-            if row.does_not_fit:
-                output.say(f"{row.board}, weights in {row.weights}: {row.does_not_fit}")
+        for note in notes(rows, data.name):
+            output.say(note)
     if any(row.mismatches for row in rows):
         raise typer.Exit(1)
 
@@ -107,6 +108,25 @@ def cells(row: TableRow) -> tuple[str, ...]:
         f"{row.mismatches} of {row.images}",
         verdict,
     )
+
+
+def notes(rows: Sequence[TableRow], dataset: str) -> list[str]:
+    """What belongs to the figures: their units, where published ones come from, and what the cycles leave out."""
+    sources = dict.fromkeys(row.published.source for row in rows if row.better() is not None)
+    found = [
+        f"ours (published: {'; '.join(sources) or 'nothing'}); flash and RAM in bytes, RAM with the highest stack use; "
+        f"cycles: median over the images of {dataset}, an estimate within the given band"
+    ]
+    for row in rows:
+        if row.does_not_fit:
+            found.append(f"{row.board}, weights in {row.weights}: {row.does_not_fit}")
+    left_out: dict[tuple[str, ...], dict[str, None]] = {}
+    for row in rows:
+        if row.not_modelled:
+            left_out.setdefault(row.not_modelled, {})[row.board] = None
+    return found + [
+        f"cycles of {', '.join(boards)} leave out: {'; '.join(parts)}" for parts, boards in left_out.items()
+    ]
 
 
 def markdown_lines(rows: Sequence[TableRow]) -> list[str]:

@@ -47,7 +47,7 @@ def plot_table(rows: Sequence[TableRow], model: str, path: Path) -> None:
     for axis, panel in zip(axes, PANELS, strict=True):
         _panel(axis, rows, *panel)
     axes[0].set_yticks(range(len(rows)), [_label(row) for row in rows])
-    axes[0].invert_yaxis()
+    axes[0].set_ylim(len(rows) - 0.5, -0.5)
     handles, names = axes[0].get_legend_handles_labels()
     figure.legend(handles, names, loc="outside lower center", ncols=2, frameon=False)
     figure.suptitle(f"{model} on emulated boards, against the figures published for the boards themselves")

@@ -36,6 +36,7 @@ class TableRow:
     engine saw.  cycles: median of the data set, an estimate within error_band_percent either way.
     accuracy: part of the labelled images recognised.  mismatches: images that differ from the reference in any byte.
     does_not_fit: why there is no image, in the linker's words; all figures are None then.
+    not_modelled: what the timing model leaves out, and the error band is for.
     """
 
     board: str
@@ -51,6 +52,7 @@ class TableRow:
     stack_bytes: int | None
     does_not_fit: str | None
     published: PublishedFigures
+    not_modelled: tuple[str, ...] = ()
 
     def better(self) -> bool | None:
         """True when flash, RAM and time are all below what was published; None without figures to compare."""
@@ -105,6 +107,7 @@ def _row(
         stack_bytes=stack,
         does_not_fit=None,
         published=published,
+        not_modelled=tuple(spec.timing.not_modelled),
     )
 
 
@@ -118,4 +121,4 @@ def _published(figures: Sequence[Published], model: str, weights: str) -> Publis
 def _last_words(error: BuildError) -> str:
     """The linker's own sentence out of a build log: the last line that says what does not fit."""
     lines = [line.strip() for line in str(error).splitlines() if "fit" in line]
-    return lines[-1] if lines else str(error).splitlines()[0]
+    return lines[-1].rpartition("error: ")[2] if lines else str(error).splitlines()[0]
