@@ -32,6 +32,7 @@ ENDS = {
 SPICE = (0xDF00, 0xBE00, 0xBEAB, 0xDE00, 0xBF30, 0xBF20, 0xBF40, 0xB672, 0xB662, 0x4770, 0x4700, 0xE7FE, 0xF3EF, 0xE8BD)
 SYSTEM = (0xE000E010, 0xE000E100, 0xE000E200, 0xE000E400, 0xE000ED04, 0xE000ED08, 0xE000ED0C, 0xE000ED14, 0xE000ED24)
 MORE_SYSTEM = (0xE000ED88, 0xE000ED94, 0xE000ED98, 0xE000EDA0, 0xE000EF34, 0xE0001000, 0xE000EF00, 0xE000EDFC)
+DEBUG = (0xE0001020, 0xE0001028, 0xE0001038, 0xE0001048, 0xE0002000, 0xE0002008)  # comparators and breakpoints
 
 
 def machine(seed: int, v7: bool) -> Core:
@@ -55,7 +56,7 @@ def machine(seed: int, v7: bool) -> Core:
     core.start(0)
     for name in (f"r{i}" for i in range(13)):
         known = [RAM + 4 * rng.randrange(RAM_SIZE // 4), 0x40000000 + 4 * rng.randrange(64), rng.getrandbits(32)]
-        core.set_cpu(name, rng.choice([*known, rng.choice(SYSTEM + MORE_SYSTEM)]))
+        core.set_cpu(name, rng.choice([*known, rng.choice(SYSTEM + MORE_SYSTEM + DEBUG)]))
     return core
 
 
