@@ -44,6 +44,8 @@ def test_every_layer_with_code_is_there_in_order(tmp_path) -> None:
         cost = layer_costs(board, IMAGE)
     assert [layer.symbol for layer in cost.layers] == symbols
     assert sum(layer.macs for layer in cost.layers) == sidecar["macs"]
+    numbers = [int(number) for layer in cost.layers for number in layer.layer.split("+")]
+    assert numbers == [layer["number"] for layer in sidecar["layers"] if layer["op"] != "RESHAPE"]
 
 
 def test_work_is_done_in_layers_not_between_them() -> None:

@@ -225,8 +225,8 @@ def test_first_layer_that_differs_is_named(suite):
         + """
     ${count}=    Layers Should Match Reference    ink:5
     Should Be True    ${count} > 5
-    @{bias}=    Get Memory Symbol    layer3_bias    type=int32
-    Set Memory Symbol    layer3_bias    ${bias}[0]    ${{ $bias[1] + 1000 }}    ${bias}[2]    ${bias}[3]    type=int32
+    @{bias}=    Get Memory Symbol    layer5_bias    type=int32
+    Set Memory Symbol    layer5_bias    ${bias}[0]    ${{ $bias[1] + 1000 }}    ${bias}[2]    ${bias}[3]    type=int32
     Layers Should Match Reference
 """
     )

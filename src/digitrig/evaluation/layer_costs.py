@@ -62,7 +62,7 @@ def layer_costs(board: Board, image: np.ndarray, inject: str = "memory") -> Infe
         LayerCost(
             "+".join(str(layer["number"]) for layer in members),
             "+".join(layer["op"] for layer in members),
-            members[0]["symbol"],
+            members[-1]["symbol"],
             sum(layer["macs"] for layer in members),
             *_difference(*stops[entry]),
         )
@@ -70,7 +70,7 @@ def layer_costs(board: Board, image: np.ndarray, inject: str = "memory") -> Infe
         if entry in stops
     ]
     if len(layers) != len(entries) or prediction.instructions is None:
-        missed = [members[0]["symbol"] for entry, members in entries.items() if entry not in stops]
+        missed = [members[-1]["symbol"] for entry, members in entries.items() if entry not in stops]
         raise CheckFailed(f"{board.name}: the inference went past {', '.join(missed) or f'{board.model}_run'}")
     layers.sort(key=lambda cost: stops[board.symbol(cost.symbol)[0] & ~1][0].instructions)
     counted = [cost.cycles for cost in layers if cost.cycles is not None]

@@ -21,14 +21,19 @@ if TYPE_CHECKING:
 
 
 def layer_entries(board: Board) -> dict[int, list[dict[str, Any]]]:
-    """Address of each function of the model -> what the sidecar says of the layers in it, in the order of the model.
+    """Address of each function of the model -> what the sidecar says of the layers whose work it does, in order.
 
-    Layers that need no code (a reshape) are not among them. Raises UsageError for firmware that is not this rig's.
+    The last one of them is the one whose output is in memory. Layers that need no code (a reshape) are not among them.
+    Raises UsageError for firmware that is not this rig's.
     """
+    layers = {layer["number"]: layer for layer in _sidecar(board)["layers"]}
     entries: dict[int, list[dict[str, Any]]] = {}
-    for layer in _sidecar(board)["layers"]:
-        if layer["symbol"]:
-            entries.setdefault(board.symbol(layer["symbol"])[0] & ~1, []).append(layer)
+    for layer in layers.values():
+        owner = layer
+        while owner.get("fused_into") is not None:
+            owner = layers[owner["fused_into"]]
+        if owner["symbol"]:
+            entries.setdefault(board.symbol(owner["symbol"])[0] & ~1, []).append(layer)
     return entries
 
 
