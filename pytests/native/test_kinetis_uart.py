@@ -1,6 +1,6 @@
 """The byte-register UART: bit times, FIFO, flags, interrupts.
 
-Expected behaviour: KE02 reference manual and KV11 reference manual, chapter UART. Register tables are those of the boards.
+Expected behaviour: KE02 and KV11 reference manuals, chapter UART. Register tables are those of the boards.
 """
 
 from __future__ import annotations
