@@ -6,9 +6,17 @@ grammar so that the error can name them.
 
 from __future__ import annotations
 
+import contextlib
+import hashlib
+import os
+import sys
 from functools import cache
+from pathlib import Path
 
 from lark import Lark
+from lark import __version__ as lark_version
+
+from digitrig.resources import build_dir
 
 GRAMMAR = r"""
 start: (using ";"?)* (entry (";" entry)*)? ";"?
@@ -95,6 +103,35 @@ TERMINAL_NAMES = {
 }
 
 
+OPTIONS = {"parser": "lalr", "lexer": "contextual", "propagate_positions": True, "maybe_placeholders": True}
+
+
 @cache
 def parser() -> Lark:
-    return Lark(GRAMMAR, parser="lalr", lexer="contextual", propagate_positions=True, maybe_placeholders=True)
+    """The parser. Its tables take ten times longer to make than to read: they are kept in the build folder, by the
+    hash of all that they depend on."""
+    name = hashlib.sha256(repr((GRAMMAR, OPTIONS, lark_version, sys.version_info[:2])).encode()).hexdigest()
+    file = build_dir() / "cache" / f"repl-{name[:16]}.tables"
+    return _read_tables(file) or _write_tables(file, Lark(GRAMMAR, **OPTIONS))
+
+
+def _read_tables(file: Path) -> Lark | None:
+    try:
+        with file.open("rb") as stream:
+            return Lark.load(stream)
+    except Exception:  # not there, cut short, or not ours: pickle has no error of its own for that
+        return None
+
+
+def _write_tables(file: Path, made: Lark) -> Lark:
+    """Keep the tables, complete or not at all; where that cannot be, they are made again next time."""
+    partial = file.with_suffix(f".{os.getpid()}")
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        with partial.open("wb") as stream:
+            made.save(stream)
+        partial.replace(file)
+    except OSError:
+        with contextlib.suppress(OSError):
+            partial.unlink(missing_ok=True)
+    return made
