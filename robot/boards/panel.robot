@@ -20,14 +20,16 @@ The LED Is Dark After A Fault
     END
 
 The Button Asks For The Last Image Again
+    [Setup]    Choose Boards With A Button
     [Template]    Button Should Predict Once
-    FOR    ${board}    IN    @{EACH BOARD}
+    FOR    ${board}    IN    @{WITH BUTTON}
         ${board}
     END
 
 A Bouncing Contact Is No Press
+    [Setup]    Choose Boards With A Button
     [Template]    Short Contact Should Be Ignored
-    FOR    ${board}    IN    @{EACH BOARD}
+    FOR    ${board}    IN    @{WITH BUTTON}
         ${board}
     END
 

@@ -34,10 +34,10 @@ def bench(
 ) -> None:
     """Measure emulated MIPS of the inference code, snapshot restore and start, beside QEMU where it is installed."""
     from digitrig.engines.choice import choose_engine
-    from digitrig.platform import board_names
+    from digitrig.firmware_build import buildable_boards
 
     engine = choose_engine(engine)
-    rows = [measure(name, model, engine, seconds, qemu) for name in boards or board_names()]
+    rows = [measure(name, model, engine, seconds, qemu) for name in boards or buildable_boards()]
     if as_json:
         output.emit({**worst(rows), "model": model, "engine": engine, "boards": rows})
         return
