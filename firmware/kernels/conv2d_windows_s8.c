@@ -14,13 +14,14 @@ __attribute__((noinline)) static void four_outputs(const struct conv2d_windows_s
 /* The same with short products. */
 __attribute__((noinline)) static void four_outputs_quickly(const struct conv2d_windows_s8 *p, const int32_t *sums,
                                                            int32_t channel, int8_t *output) {
-    const int32_t *bias = p->bias + channel, *multiplier = p->out.multiplier + channel, *end = sums + WINDOW_CHANNELS;
+    const int32_t *bias = p->bias + channel, *multiplier = p->out.multiplier + 2 * channel,
+                  *end = sums + WINDOW_CHANNELS;
     const int32_t shift = p->quick, minimum = p->out.minimum, maximum = p->out.maximum;
-    const uint32_t rounding = (uint32_t)p->rounding;
     KERNELS_NO_UNROLL
     do {
         const int32_t sum = *sums++ + *bias++;
-        *output++ = (int8_t)requantise_quick_s8(sum, (uint32_t)*multiplier++, shift, rounding, minimum, maximum);
+        *output++ = (int8_t)requantise_quick_s8(sum, (const uint32_t *)multiplier, shift, minimum, maximum);
+        multiplier += 2;
     } while (sums != end);
 }
 
@@ -55,7 +56,7 @@ void conv2d_windows_s8(const struct conv2d_windows_s8 *p, const int8_t *input, i
         .rows = p->kernel_h,
         .taps = taps,
         .row = row,
-        .offsets = {0, depth, row, row + depth},
+        .offsets = {0, p->window == 1 ? 0 : depth, row, row + depth},
         .patches = p->window * p->window,
     };
     const struct pad pad = {height, row, p->input_h, p->input_w * depth, p->pad_top, p->pad_left * depth, p->zero, 0};

@@ -14,8 +14,8 @@
  * output_h, output_w: after pooling.  output_c: a multiple of 4.
  * window: 2 where 2x2 outputs of the convolution become one, 1 where there is no pooling.
  *
- * quick, rounding: 0, or arguments of requantise_quick_s8, which takes out.multiplier in its format; out.shift is not
- *     used then.
+ * quick: 0, or the shift of requantise_quick_s8. Then out.multiplier has its multiplier and rounding for each channel
+ *     in turn, and out.shift is not used.
  *
  * Scaling grows with the accumulator, so the greatest of four accumulators gives the greatest of four outputs: only one
  * is scaled. Outputs that no window covers are not computed.
@@ -32,10 +32,9 @@ struct conv2d_windows_s8 {
     int16_t output_h, output_w, output_c;
     int16_t window;
     int8_t zero;
+    int16_t quick;
     const int8_t *weights;
     const int32_t *bias;
-    int16_t quick;
-    int32_t rounding;
     struct requantise_s8 out;
 };
 

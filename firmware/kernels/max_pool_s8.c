@@ -90,7 +90,8 @@ static void row_of_quads(const struct quads *q, const int8_t *upper, const int8_
 }
 
 /* The same for one channel: `count` output elements. */
-static void row_of_pairs(const int8_t *upper, const int8_t *lower, int8_t *output, int32_t count) {
+__attribute__((noinline)) static void row_of_pairs(const int8_t *upper, const int8_t *lower, int8_t *output,
+                                                   int32_t count) {
     const int8_t *end = output + count;
 #if KERNELS_DSP
     KERNELS_NO_UNROLL
@@ -108,10 +109,12 @@ static void row_of_pairs(const int8_t *upper, const int8_t *lower, int8_t *outpu
 #endif
     KERNELS_NO_UNROLL
     while (output != end) {
-        const int32_t value = greater(greater(upper[0], upper[1]), greater(lower[0], lower[1]));
-        *output++ = (int8_t)value;
-        upper += 2;
-        lower += 2;
+        int32_t best = *upper++, other = *upper++;
+        best = other > best ? other : best;
+        other = *lower++;
+        best = other > best ? other : best;
+        other = *lower++;
+        *output++ = (int8_t)(other > best ? other : best);
     }
 }
 

@@ -66,7 +66,7 @@ def parameter_structs(pointer: type) -> dict[str, type[ctypes.Structure]]:
         "input_h input_w input_c kernel_h kernel_w stride_h stride_w pad_top pad_left output_h output_w output_c"
     )
     windows = _int16("input_h input_w input_c kernel_h kernel_w pad_top pad_left output_h output_w output_c window")
-    quick = [*_int16("quick"), ("rounding", ctypes.c_int32)]
+    quick = _int16("quick")
     pool = _int16("input_h input_w channels window_h window_w stride_h stride_w pad_top pad_left output_h output_w")
     return {
         "requantise_s8": requantise,

@@ -262,7 +262,7 @@ def _sidecar_layer(program: Program, step: Step) -> dict[str, Any]:
     return {
         "number": step.operator.number,
         "name": step.target.name,
-        "op": step.operator.kind,
+        "op": "+".join(operator.kind for operator in (*step.absorbed, step.operator)),
         "symbol": layer_symbol(program.name, step),
         "kernel": step.kernel or None,
         "fused_into": None,

@@ -18,8 +18,8 @@ CHANNELS = 4  # output channels that the kernel does at a time
 GROUP = 3  # taps whose packed sum is taken apart at once
 GROUP_OF_THREE_BY_THREE = 2  # the same where a kernel is 3x3 on one channel
 LEAST, GREATEST = -128, 127  # of an input
-ROUNDINGS = 16  # tried between those that suit one channel
-QUICK_BITS, QUICK_HALF = 17, 15  # of accumulators and half multipliers, see fixed_point.h
+NEIGHBOURS = 4  # multipliers tried on either side
+QUICK_BITS, QUICK_HALF = 18, 14  # of accumulators and half multipliers, see fixed_point.h
 
 
 def _ranges(weights: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
@@ -61,40 +61,37 @@ def _reference_scaled(accumulators: NDArray[np.int64], multiplier: int, shift: i
     return (product + ((1 << -shift) >> 1)) >> -shift
 
 
-def _quick_multiplier(pair: tuple[int, int], steps: int, shift: int, rounding: int) -> int | None:
-    """The multiplier for one channel, compared with the reference for every accumulator from 1 to 2^17 - 1."""
+def _quick_pair(pair: tuple[int, int], steps: int, shift: int) -> tuple[int, int] | None:
+    """Multiplier and rounding for one channel, right for all accumulators of 1 to 2^18 - 1; else None."""
     multiplier, right = pair
     accumulators = np.arange(1, 1 << QUICK_BITS, dtype=np.int64)
     expected = np.minimum(_reference_scaled(accumulators, multiplier, right), steps)
     if expected[-1] != steps:
         return None
-    nearest = multiplier >> max(0, QUICK_HALF + 1 - right - shift)
-    for candidate in sorted(range(nearest - 2, nearest + 3), key=lambda m: abs(m - nearest)):
-        rounded = ((accumulators * candidate) >> QUICK_HALF) + rounding
-        fits = 0 < candidate < 1 << (2 * QUICK_HALF) and rounded[-1] < 1 << 32
-        if fits and np.array_equal(np.minimum(rounded >> shift, steps), expected):
-            return candidate
+    nearest = multiplier >> max(0, 31 - QUICK_HALF - right - shift)
+    below = expected < steps
+    for candidate in sorted(range(nearest - NEIGHBOURS, nearest + NEIGHBOURS + 1), key=lambda m: abs(m - nearest)):
+        product = (accumulators * candidate) >> QUICK_HALF
+        least = int(((expected << shift) - product).max())
+        greatest = int((((expected + 1) << shift) - product).min(where=below, initial=2**31)) - 1
+        greatest = min(greatest, 2**32 - 1 - int(product[-1]))
+        if 0 < candidate < 1 << (2 * QUICK_HALF) and 0 <= least <= greatest:
+            return candidate, (least + greatest) // 2
     return None
 
 
-def quick_scaling(pairs: list[tuple[int, int]], steps: int) -> tuple[list[int], int, int] | None:
-    """Multipliers of all channels, shift and rounding of `requantise_quick_s8` in firmware/kernels/fixed_point.h.
+def quick_scaling(pairs: list[tuple[int, int]], steps: int) -> tuple[list[tuple[int, int]], int] | None:
+    """What `requantise_quick_s8` of firmware/kernels/fixed_point.h takes: (multiplier, rounding) by channel, shift.
 
     pairs: multiplier and shift of the reference, per channel.  steps: from the least to the greatest output.
-    None where no multipliers give equal outputs for every accumulator.
+    None where no numbers give equal outputs for every accumulator.
     """
     shift = QUICK_HALF - max(right for _, right in pairs)
     if not 1 <= shift <= 31:
         return None
-    # The reference rounds to 2^right of an output step first, halves up, so that a bit less than a half goes up.
-    extras = sorted({(1 << shift) >> (1 - right) for _, right in pairs})
-    least, greatest = extras[0], extras[-1]
-    for extra in dict.fromkeys((*extras, *range(least, greatest, max(1, (greatest - least) // ROUNDINGS)))):
-        rounding = (1 << (shift - 1)) + extra
-        found = [_quick_multiplier(pair, steps, shift, rounding) for pair in pairs]
-        if None not in found:
-            return [m for m in found if m is not None], shift, rounding
-    return None
+    found = [_quick_pair(pair, steps, shift) for pair in pairs]
+    proven = [pair for pair in found if pair is not None]
+    return (proven, shift) if len(proven) == len(found) else None
 
 
 def _pools(step: Step) -> bool:
@@ -135,7 +132,6 @@ def _convolution(step: Step, pool: Step | None) -> Step | None:
         "window": window,
         "zero": step.source.zero_point,
         "quick": 0,
-        "rounding": 0,
         **{k: f[k] for k in ("weights", "bias", "out")},
     }
     scaling = [c for c in step.constants if c.suffix in ("multiplier", "shift")]
@@ -172,9 +168,10 @@ def _quick(step: Step, fields: dict[str, int | str], scaling: list[Constant]) ->
     found = quick_scaling(list(zip(multipliers, shifts, strict=True)), limits["maximum"] - limits["minimum"])
     if found is None:
         return None
-    fields["quick"], fields["rounding"] = found[1:]
+    fields["quick"] = found[1]
     fields["out"] = str(fields["out"]).replace("{layer}_shift", "0")
-    return Constant("multiplier", "int32_t", np.array(found[0], np.int32), "per output channel, for short products")
+    note = "per output channel, for short products, each with its rounding"
+    return Constant("multiplier", "int32_t", np.array(found[0], np.int32).reshape(-1), note)
 
 
 def with_windows(graph: Graph, steps: list[Step]) -> list[Step]:
