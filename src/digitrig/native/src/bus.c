@@ -72,7 +72,7 @@ dr_status dr_add_region(dr_board *b, const char *name, const dr_region_config *c
     }
     for (uint32_t mb = config->base >> 20; mb <= (config->base + (config->size - 1)) >> 20; mb++) {
         if (b->window[mb] == &b->no_region) {
-            b->window[mb] = r;
+            dr_open_window(b, mb, r);
         }
     }
     *region = b->region_count++;

@@ -12,6 +12,7 @@
 
 #define DR_LIKELY(x) __builtin_expect(!!(x), 1)
 #define DR_UNLIKELY(x) __builtin_expect(!!(x), 0)
+#define DR_ASSUME(x) ((x) ? (void)0 : __builtin_unreachable())
 
 #define DR_MAX_REGIONS 16u
 #define DR_MAX_DEVICES 256u
@@ -190,6 +191,7 @@ struct dr_board {
     uint32_t stop_requested; /* scratch: 1 + dr_stop_reason, 0 = none. Also set from other threads: read with acquire */
     uint32_t stop_detail;
     dr_region *window[4096];     /* scratch: by address >> 20 */
+    uintptr_t host_base[4096];   /* scratch: the host's address of a window's memory, less the guest's */
     uint8_t cost[DR_COST_COUNT]; /* configuration */
     dr_scs scs;
     dr_time time;
@@ -215,5 +217,10 @@ struct dr_board {
     void *code_scratch;                     /* owned by decode.c */
     uint64_t snapshot_id, next_snapshot_id; /* which snapshot the dirty pages are counted from */
 };
+
+static inline void dr_open_window(struct dr_board *b, uint32_t megabyte, dr_region *region) {
+    b->window[megabyte] = region;
+    b->host_base[megabyte] = (uintptr_t)region->host - region->base;
+}
 
 #endif

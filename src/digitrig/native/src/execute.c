@@ -166,23 +166,17 @@ static inline bool condition_lt(const dr_cpu *c) { return c->flag_n >> 31 != c->
 static inline bool condition_gt(const dr_cpu *c) { return c->flag_z && c->flag_n >> 31 == c->flag_v; }
 static inline bool condition_le(const dr_cpu *c) { return !c->flag_z || c->flag_n >> 31 != c->flag_v; }
 
-enum {
-#define X(name) CONDITION_##name,
-    DR_CONDITIONS(X)
-#undef X
-};
+/* For each condition, which of the sixteen values of NZCV it holds for (DDI 0403E A7.3); no branches, as IT blocks have
+ * all conditions at one place. */
+static const uint16_t holding_flags[16] = {0xF0F0, 0x0F0F, 0xCCCC, 0x3333, 0xFF00, 0x00FF, 0xAAAA, 0x5555,
+                                           0x0C0C, 0xF3F3, 0xAA55, 0x55AA, 0x0A05, 0xF5FA, 0xFFFF, 0xFFFF};
 
-bool dr_condition_holds(const dr_cpu *c, uint32_t cond) {
-    switch (cond) {
-#define X(name)                                                                                                        \
-    case CONDITION_##name:                                                                                             \
-        return condition_##name(c);
-        DR_CONDITIONS(X)
-#undef X
-    default:
-        return true;
-    }
+static inline bool holds(const dr_cpu *c, uint32_t cond) {
+    uint32_t nzcv = c->flag_n >> 31 << 3 | (uint32_t)(c->flag_z == 0) << 2 | c->flag_c << 1 | c->flag_v;
+    return holding_flags[cond] >> nzcv & 1u;
 }
+
+bool dr_condition_holds(const dr_cpu *c, uint32_t cond) { return holds(c, cond & 15u); }
 
 HANDLER(slow_blx_even) {
     store_state(b, i, cycles, count, page);
@@ -193,7 +187,7 @@ HANDLER(slow_blx_even) {
 
 static inline dr_code_page *it_page(const struct dr_board *b, const dr_code_page *page, const dr_record *i) {
     const dr_it_block *block = &page->it[i->imm];
-    return block->when[dr_condition_holds(&b->cpu, i->rn)];
+    return block->when[holds(&b->cpu, i->rn)];
 }
 
 HANDLER(slow_divide_by_zero) {

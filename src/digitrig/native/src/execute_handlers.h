@@ -598,8 +598,13 @@ H(decode) {
 /* One past the last record of a page or IT block. */
 H(page_end) {
     x = dr_page_pc(page, i);
-    if (DR_UNLIKELY(page->parent && page->itstate[i - page->record])) {
-        JUMP(leave); /* an IT block that goes on in the next page */
+    if (page->parent) {
+        if (DR_UNLIKELY(page->itstate[i - page->record])) {
+            JUMP(leave); /* an IT block that goes on in the next page */
+        }
+        page = page->parent;
+        i = page->record + ((uint32_t)x - page->base) / 2u;
+        JUMP(i->run);
     }
     JUMP(jump);
 }

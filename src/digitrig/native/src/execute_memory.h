@@ -46,6 +46,13 @@ __attribute__((noinline)) HANDLER(slow_access) {
     JUMP(resume);
 }
 
+/* Where the host has an address for which there is a window: found beside the region, not after it. */
+static inline uint8_t *host_address(const struct dr_board *b, uint32_t address) {
+    uintptr_t host = b->host_base[address >> 20] + address;
+    DR_ASSUME(host);
+    return (uint8_t *)host;
+}
+
 static inline const uint8_t *fast_read(struct dr_board *b, uint32_t address, uint32_t width, uint64_t *cycles) {
     const dr_region *region = b->window[address >> 20];
     uint32_t offset = address - region->base;
@@ -53,7 +60,7 @@ static inline const uint8_t *fast_read(struct dr_board *b, uint32_t address, uin
         return NULL;
     }
     *cycles += region->read_wait;
-    return region->host + offset;
+    return host_address(b, address);
 }
 
 static inline uint8_t *fast_write(struct dr_board *b, uint32_t address, uint32_t width) {
@@ -62,7 +69,7 @@ static inline uint8_t *fast_write(struct dr_board *b, uint32_t address, uint32_t
     if (DR_UNLIKELY((uint64_t)offset + width > region->size || (address & (width - 1u)))) {
         return NULL;
     }
-    return DR_LIKELY(region->page_flags[offset >> DR_PAGE_BITS] == DR_PAGE_DIRTY) ? region->host + offset : NULL;
+    return DR_LIKELY(region->page_flags[offset >> DR_PAGE_BITS] == DR_PAGE_DIRTY) ? host_address(b, address) : NULL;
 }
 
 /* LDR to SP or PC (rd), any form: rm = 0x80 | register for a shifted index (shift in imm), else SPECIAL_*. */
@@ -80,7 +87,7 @@ static inline const uint8_t *fast_read_block(struct dr_board *b, uint32_t addres
         return NULL; /* the next window may be restricted */
     }
     *cycles += (uint64_t)region->read_wait * words;
-    return region->host + offset;
+    return host_address(b, address);
 }
 
 static inline uint8_t *fast_write_block(struct dr_board *b, uint32_t address, uint32_t words) {
@@ -94,7 +101,7 @@ static inline uint8_t *fast_write_block(struct dr_board *b, uint32_t address, ui
     }
     const uint8_t *flags = region->page_flags;
     bool plain = flags[offset >> DR_PAGE_BITS] == DR_PAGE_DIRTY && flags[last >> DR_PAGE_BITS] == DR_PAGE_DIRTY;
-    return DR_LIKELY(plain) ? region->host + offset : NULL;
+    return DR_LIKELY(plain) ? host_address(b, address) : NULL;
 }
 
 static inline uint32_t lowest(uint32_t list) { return (uint32_t)__builtin_ctz(list); }

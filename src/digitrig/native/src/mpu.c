@@ -120,7 +120,7 @@ static void make_windows(struct dr_board *b, dr_mpu_view view) {
                 continue;
             }
             if (all_allowed(b, view, low, high, access) && !dr_debug_watches(b, low, high)) {
-                b->window[mb] = r;
+                dr_open_window(b, mb, r);
             } else {
                 restricted = true;
             }
