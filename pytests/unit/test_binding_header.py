@@ -116,6 +116,10 @@ def test_flags_log_kinds_status_and_register_numbers_are_the_header_s() -> None:
     assert {f"DR_ERR_{text.upper()}": value for value, text in core.STATUS.items()} == {
         name: value for name, value in numbers.items() if name.startswith("DR_ERR_")
     }
+    for prefix, names in (("SLOT", core.SLOTS), ("RESULT", core.RESULTS), ("USE", core.USES)):
+        declared = {name: value for name, value in numbers.items() if name.startswith(f"DR_{prefix}_")}
+        bound = {f"DR_{prefix}_{name.upper()}": value for value, name in enumerate((*names, "count"))}
+        assert declared == bound
     registers = {name[7:].lower(): value for name, value in numbers.items() if name.startswith("DR_CPU_")}
     assert registers == {name: core.CPU_REGISTERS[name] for name in registers}
     assert {

@@ -26,7 +26,7 @@ from typing import Any
 
 from digitrig.errors import EngineError
 
-ABI_VERSION = 2
+ABI_VERSION = 3
 LIBRARY = "libdigitrig_core.so"
 
 
@@ -57,6 +57,11 @@ HookCall = _structure("HookCall", "u32 kind device arg width value old written p
 LogRecord = _structure(
     "LogRecord", "u32 kind device register_index address width write value pc lr detail; u64 at_ps count"
 )
+TimingRecord = _structure(
+    "TimingRecord",
+    "u32 dual_issue words_per_cycle mispredict mispredict_settled settled_flags; pairs pair; latencies latency",
+    {"pairs": c_uint8 * 169, "latencies": c_uint8 * 120},
+)
 StopRecord = _structure("StopRecord", "u32 reason pc lr detail; u64 at_ps cycles instructions")
 Hook = CFUNCTYPE(c_uint32, c_void_p, POINTER(HookCall))
 
@@ -67,6 +72,7 @@ STRUCTURES = {
     "dr_device_config": DeviceConfig,
     "dr_hook_call": HookCall,
     "dr_log_entry": LogRecord,
+    "dr_timing": TimingRecord,
     "dr_stop": StopRecord,
 }
 
@@ -110,6 +116,7 @@ PROTOTYPES: dict[str, tuple[Any, list[Any]]] = {
     "dr_cost_count": (c_uint32, []),
     "dr_cost_name": (c_char_p, [c_uint32]),
     "dr_set_cost": (c_int32, [_BOARD, c_uint32, c_uint32]),
+    "dr_set_timing": (c_int32, [_BOARD, POINTER(TimingRecord)]),
     "dr_reset": (c_int32, [_BOARD]),
     "dr_set_vector_table": (c_int32, [_BOARD, c_uint32]),
     "dr_start": (c_int32, [_BOARD]),

@@ -31,6 +31,48 @@ BUS_RESULTS = (
 REG_STORED, REG_MODELLED, REG_TAGGED = 0, 1, 2
 REG_HOOK_READ, REG_HOOK_WRITE, REG_HIDDEN, REG_ALIAS_SET, REG_FAULT = 4, 8, 16, 32, 64
 MODEL_REGISTERS, MODEL_LPUART, MODEL_KINETIS_UART, MODEL_LPC_USART = range(4)
+# Rows and columns of the tables of dual issue, in the core's order (DR_SLOT_*, DR_RESULT_*, DR_USE_*).
+SLOTS = (
+    "alu",
+    "shifted",
+    "dsp",
+    "multiply",
+    "load",
+    "store",
+    "branch",
+    "fp",
+    "fp_mac",
+    "fp_load",
+    "fp_store",
+    "hint",
+    "alone",
+)
+RESULTS = (
+    "early",
+    "alu",
+    "dsp",
+    "saturate",
+    "load",
+    "load_narrow",
+    "multiply",
+    "fp",
+    "fp_mac",
+    "fp_load",
+    "fp_move",
+    "fp_to_core",
+)
+USES = (
+    "alu",
+    "early",
+    "address",
+    "shift",
+    "multiplicand",
+    "accumulator",
+    "store",
+    "fp",
+    "fp_accumulator",
+    "fp_store",
+)
 CPU_REGISTERS = {
     **{f"r{i}": i for i in range(13)},
     "sp": 13,
@@ -172,6 +214,25 @@ class Core:
         if name not in known:
             raise UsageError(f"cost class '{name}' unknown; known: {', '.join(known)}")
         self._check(self.lib.dr_set_cost(self.handle, known.index(name), cycles))
+
+    def set_timing(
+        self,
+        pairs: Mapping[str, Sequence[str]],
+        latencies: Mapping[str, Mapping[str, int]],
+        *,
+        words_per_cycle: int,
+        mispredict: int,
+        mispredict_settled: int,
+        settled_flags: int,
+    ) -> None:
+        """Issue two instructions a cycle. pairs: slot of the older -> slots of the younger; latencies: result -> use ->
+        cycles; both by the names in SLOTS, RESULTS and USES, with a number for every result and use."""
+        flags = [int(younger in pairs.get(older, ())) for older in SLOTS for younger in SLOTS]
+        cycles = [latencies[result][use] for result in RESULTS for use in USES]
+        numbers = (words_per_cycle, mispredict, mispredict_settled, settled_flags)
+        record = binding.TimingRecord(1, *numbers, (ctypes.c_uint8 * len(flags))(*flags))
+        record.latency = (ctypes.c_uint8 * len(cycles))(*cycles)
+        self._check(self.lib.dr_set_timing(self.handle, ctypes.byref(record)))
 
     def cost_names(self) -> list[str]:
         """All cost classes of the core, in its order."""

@@ -57,7 +57,8 @@ def assemble(spec: BoardSpec) -> Services:
     check_platform(spec.platform, known_classes(), spec.cpu.irqs)
     core = make_core(spec)
     services = Services(core)
-    for name, cycles in {**cost_table(spec).cycles, **spec.timing.costs}.items():
+    cost_table(spec).apply(core)
+    for name, cycles in spec.timing.costs.items():
         core.set_cost(name, cycles)
     for entry in spec.platform.entries.values():
         try:

@@ -17,7 +17,7 @@ extern "C" {
 #define DR_API __attribute__((visibility("default")))
 
 /* Raised whenever a struct or prototype below changes; the binding refuses a library with another number. */
-#define DR_ABI_VERSION 2u
+#define DR_ABI_VERSION 3u
 
 typedef struct dr_board dr_board;
 
@@ -193,6 +193,64 @@ DR_API dr_status dr_console_send(dr_board *board, const void *data,
 DR_API uint32_t dr_cost_count(void);
 DR_API const char *dr_cost_name(uint32_t cost);
 DR_API dr_status dr_set_cost(dr_board *board, uint32_t cost, uint32_t cycles);
+
+/* Kinds of instructions as the issue logic of a dual-issue core tells them apart. */
+enum {
+    DR_SLOT_ALU = 0,
+    DR_SLOT_SHIFTED = 1, /* ALU with a shifted operand or a rotated constant */
+    DR_SLOT_DSP = 2,     /* extension, bit field, parallel and saturating arithmetic */
+    DR_SLOT_MULTIPLY = 3,
+    DR_SLOT_LOAD = 4,
+    DR_SLOT_STORE = 5,
+    DR_SLOT_BRANCH = 6,
+    DR_SLOT_FP = 7,
+    DR_SLOT_FP_MAC = 8,
+    DR_SLOT_FP_LOAD = 9,
+    DR_SLOT_FP_STORE = 10,
+    DR_SLOT_HINT = 11,  /* NOP, IT */
+    DR_SLOT_ALONE = 12, /* pairs with nothing */
+    DR_SLOT_COUNT = 13
+};
+/* Where a result comes from. */
+enum {
+    DR_RESULT_EARLY = 0, /* add, subtract, move: from the early ALU if their operands are there in time, else ALU */
+    DR_RESULT_ALU = 1,
+    DR_RESULT_DSP = 2,
+    DR_RESULT_SATURATE = 3,
+    DR_RESULT_LOAD = 4,
+    DR_RESULT_LOAD_NARROW = 5, /* bytes and halfwords */
+    DR_RESULT_MULTIPLY = 6,
+    DR_RESULT_FP = 7,
+    DR_RESULT_FP_MAC = 8,
+    DR_RESULT_FP_LOAD = 9,
+    DR_RESULT_FP_MOVE = 10, /* core register to FP register */
+    DR_RESULT_FP_TO_CORE = 11,
+    DR_RESULT_COUNT = 12
+};
+/* What an operand is needed for. */
+enum {
+    DR_USE_ALU = 0,
+    DR_USE_EARLY = 1, /* the early ALU: decides whether a result is DR_RESULT_EARLY */
+    DR_USE_ADDRESS = 2,
+    DR_USE_SHIFT = 3,
+    DR_USE_MULTIPLICAND = 4,
+    DR_USE_ACCUMULATOR = 5,
+    DR_USE_STORE = 6,
+    DR_USE_FP = 7,
+    DR_USE_FP_ACCUMULATOR = 8,
+    DR_USE_FP_STORE = 9,
+    DR_USE_COUNT = 10
+};
+typedef struct dr_timing {
+    uint32_t dual_issue;         /* 0: every instruction costs its class; the rest of this is not looked at */
+    uint32_t words_per_cycle;    /* of a load or store multiple */
+    uint32_t mispredict;         /* cycles lost by a conditional branch predicted wrongly */
+    uint32_t mispredict_settled; /* the same if the flags had been set `settled_flags` cycles before */
+    uint32_t settled_flags;
+    uint8_t pair[169];    /* [older slot x DR_SLOT_COUNT + younger slot]: 1 = may be issued in one cycle */
+    uint8_t latency[120]; /* [result x DR_USE_COUNT + use]: cycles from issue to issue */
+} dr_timing;
+DR_API dr_status dr_set_timing(dr_board *board, const dr_timing *timing);
 
 /* ------------------------------------------------------------------ run */
 typedef enum dr_stop_reason {

@@ -10,13 +10,10 @@ size_t dr_sizeof(const char *name) {
     static const struct {
         const char *name;
         size_t size;
-    } sizes[] = {{"dr_config", sizeof(dr_config)},
-                 {"dr_region_config", sizeof(dr_region_config)},
-                 {"dr_register", sizeof(dr_register)},
-                 {"dr_device_config", sizeof(dr_device_config)},
-                 {"dr_hook_call", sizeof(dr_hook_call)},
-                 {"dr_log_entry", sizeof(dr_log_entry)},
-                 {"dr_stop", sizeof(dr_stop)}};
+    } sizes[] = {{"dr_config", sizeof(dr_config)},       {"dr_region_config", sizeof(dr_region_config)},
+                 {"dr_register", sizeof(dr_register)},   {"dr_device_config", sizeof(dr_device_config)},
+                 {"dr_hook_call", sizeof(dr_hook_call)}, {"dr_log_entry", sizeof(dr_log_entry)},
+                 {"dr_timing", sizeof(dr_timing)},       {"dr_stop", sizeof(dr_stop)}};
     for (size_t i = 0; i < sizeof sizes / sizeof sizes[0]; i++) {
         if (!strcmp(sizes[i].name, name)) {
             return sizes[i].size;

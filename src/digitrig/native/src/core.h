@@ -79,6 +79,7 @@ typedef struct dr_cpu {                  /* snapshot kind */
     uint32_t halted;     /* 0, or dr_stop_reason that cannot be left without reset (lock-up) */
     uint32_t stack_low;
     uint32_t semihosting_errno, semihosting_position; /* of ":semihosting-features" */
+    uint8_t predictor[1024]; /* by address of the branch: 2-bit counters of the dual-issue core */
     uint64_t cycles, instructions;
 } dr_cpu;
 
@@ -193,6 +194,7 @@ struct dr_board {
     dr_region *window[4096];     /* scratch: by address >> 20 */
     uintptr_t host_base[4096];   /* scratch: the host's address of a window's memory, less the guest's */
     uint8_t cost[DR_COST_COUNT]; /* configuration */
+    dr_timing timing;            /* configuration */
     dr_scs scs;
     dr_time time;
     dr_config config;

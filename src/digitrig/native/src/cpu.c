@@ -57,7 +57,9 @@ static void set_deadline(struct dr_board *b) {
     uint64_t deadline = earliest(earliest(b->event_cycle, b->scs.systick_zero_cycle), b->run_until);
     deadline = earliest(deadline, scratch->cycle_match);
     uint64_t left = b->instruction_limit - b->cpu.instructions;
-    if (b->instruction_limit != DR_NEVER) { /* an instruction takes a cycle at least */
+    if (b->instruction_limit !=
+        DR_NEVER) { /* an instruction takes a cycle at least, or one of any four in a row does */
+        left = b->timing.dual_issue ? (left - 1u) / 4u : left;
         deadline = scratch->has_zero_cost ? 0 : earliest(deadline, b->cpu.cycles + left);
     }
     b->deadline = earliest(deadline, b->cpu.cycles + MAX_SLICE);

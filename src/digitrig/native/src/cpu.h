@@ -9,6 +9,7 @@
 struct dr_record;
 struct dr_code_page;
 struct dr_fpu_op;
+struct dr_page_costs;
 
 /* Every handler has the same arguments, so that each can end in a jump to the next one: board, record, cycles and
  * instructions so far, the page of the record, and one value for whatever slow path it jumps to. They stay in host
@@ -32,7 +33,10 @@ typedef DR_HANDLER_CALL void dr_handler(DR_ARGS);
 typedef struct dr_record {
     dr_handler *run;
     uint32_t imm; /* constant, absolute branch target or literal address, register list, shift (type | amount << 8) */
-    uint8_t rd, rn, rm, cost; /* cost: cycles including fetch waits; of a conditional branch not taken */
+    /* cost: cycles including fetch waits. Of a conditional branch: not taken; taken is rm. With dual issue, rd (of one
+     * in its own page: the upper half of imm) is its counter of the branch predictor and, if it reads no register, rn
+     * its cycles when predicted wrongly. */
+    uint8_t rd, rn, rm, cost;
 } dr_record;
 
 #define DR_PAGE_RECORDS (DR_PAGE_SIZE / 2u)
@@ -52,7 +56,8 @@ typedef struct dr_code_page {
     bool touched;
     struct dr_fpu_op *fpu; /* operands of floating-point records, by record.imm */
     uint32_t fpu_count;
-    dr_it_block *it; /* by record.imm of an IT record */
+    dr_it_block *it;             /* by record.imm of an IT record */
+    struct dr_page_costs *costs; /* with dual issue, once something in the page has been decoded */
     uint32_t it_count;
     dr_record record[]; /* DR_PAGE_RECORDS + 2 that lead out of the page */
 } dr_code_page;
@@ -84,7 +89,7 @@ typedef struct dr_scratch {      /* b->code_scratch */
     uint64_t
         breakpoint_instructions; /* instruction count at the last breakpoint stop, so that the next run passes it */
     uint32_t breakpoint_pc;
-    bool has_zero_cost; /* some instruction takes no cycles */
+    bool has_zero_cost; /* some class of instructions takes no cycles */
     dr_jump jump;
     dr_mpu_registers mpu;     /* what windows and code have been made for */
     dr_debug_registers debug; /* the same */
@@ -134,12 +139,15 @@ const dr_record *dr_decode_record(struct dr_board *b, dr_code_page *page, const 
 dr_it_block *dr_find_it_block(struct dr_board *b, dr_code_page *page, uint32_t address, uint32_t itstate);
 void dr_drop_every_code(struct dr_board *b);
 bool dr_has_breakpoint(const struct dr_board *b, uint32_t address);
+uint32_t dr_issue_cycles(const struct dr_board *b, const dr_insn *in); /* by itself; not of floating point */
 
 /* execute.c */
 extern dr_handler *const dr_handlers[2][DR_OP_COUNT];      /* [size == 4][op] */
 extern dr_handler *const dr_handlers_near[2][DR_OP_COUNT]; /* branch inside its page; NULL if the same */
+/* The same, of conditional branches that the branch predictor may be wrong about; NULL for all others. */
+extern dr_handler *const dr_handlers_predicted[2][DR_OP_COUNT], *const dr_handlers_near_predicted[2][DR_OP_COUNT];
 /* The handler of an operation together with the near 16-bit branch behind it; NULL if they do not go together. */
-dr_handler *dr_fused_handler(dr_handler *alone, uint32_t cond, bool wide);
+dr_handler *dr_fused_handler(dr_handler *alone, uint32_t cond, bool wide, bool predicted);
 void dr_execute_from(struct dr_board *b, const dr_record *record, dr_code_page *page);
 bool dr_condition_holds(const dr_cpu *c, uint32_t cond);
 

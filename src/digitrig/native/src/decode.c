@@ -7,8 +7,8 @@
  * PC, BX PC (an INVSTATE fault), LDRH and LDRSH to PC (memory hints), FLDMX and FSTMX. pytests/native/differential
  * holds the decoders to this list.
  */
-#include "cpu.h"
 #include "fpu.h"
+#include "timing.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -41,6 +41,8 @@ static void clear_page(dr_code_page *page) {
     }
     free(page->it);
     free(page->fpu);
+    free(page->costs);
+    page->costs = NULL;
     page->it = NULL;
     page->fpu = NULL;
     page->it_count = page->fpu_count = 0;
@@ -127,36 +129,93 @@ bool dr_decode(struct dr_board *b, uint32_t address, uint32_t first, uint32_t se
 
 static uint8_t limited(uint32_t cycles) { return cycles < 255 ? (uint8_t)cycles : 255; }
 
-static uint32_t cost_of(const struct dr_board *b, const dr_insn *in) {
+static uint32_t multiple_cycles(const struct dr_board *b, uint32_t words) {
+    uint32_t at_once = b->timing.dual_issue ? b->timing.words_per_cycle : 1u;
+    return (words + at_once - 1u) / at_once * b->cost[DR_COST_multiple_register];
+}
+
+uint32_t dr_issue_cycles(const struct dr_board *b, const dr_insn *in) {
     uint32_t cost = b->cost[in->cost];
     switch (in->op) {
     case DR_OP_pop_pc:
-        return cost + in->rd * b->cost[DR_COST_multiple_register] + b->cost[DR_COST_pop_pc_extra];
+        return cost + multiple_cycles(b, in->rd) + b->cost[DR_COST_pop_pc_extra];
     case DR_OP_ldm:
         cost += in->imm & 0x8000u ? b->cost[DR_COST_pop_pc_extra] : 0;
-        return cost + in->rd * b->cost[DR_COST_multiple_register];
+        return cost + multiple_cycles(b, in->rd);
     case DR_OP_push:
     case DR_OP_pop:
     case DR_OP_stm:
-        return cost + in->rd * b->cost[DR_COST_multiple_register];
+        return cost + multiple_cycles(b, in->rd);
     case DR_OP_vldm:
     case DR_OP_vstm:
-        return cost + in->rm * b->cost[DR_COST_multiple_register];
+        return cost + multiple_cycles(b, in->rm);
     case DR_OP_ldr_special:
         return cost + (in->rd == 15 ? b->cost[DR_COST_load_pc_extra] : 0);
+    case DR_OP_fp: {
+        dr_fpu_op op;
+        return dr_fpu_decode(in->imm, b->config.has_fpu == 2, &op) ? b->cost[op.cost] : cost;
+    }
     default:
         return cost;
     }
 }
 
-/* Cycles of a branch when taken: rm of its record; of falling through: cost. */
-static void branch_costs(struct dr_board *b, const dr_insn *in, uint32_t fetch, dr_record *out) {
+/* What stands in the page's table of costs for an instruction. Instructions that the page, read from its beginning,
+ * has none of cost their class. */
+typedef struct cost_entry {
+    uint32_t cost, taken, penalty;
+} cost_entry;
+
+static cost_entry class_costs(const struct dr_board *b, const dr_insn *in) {
     bool compare = in->op == DR_OP_cbz || in->op == DR_OP_cbnz;
-    uint32_t taken = b->cost[compare ? DR_COST_compare_branch_taken : in->cost];
-    uint32_t not_taken = b->cost[compare ? DR_COST_compare_branch_not_taken : DR_COST_branch_not_taken];
+    if (in->op < DR_OP_b || in->op > DR_OP_bl) {
+        return (cost_entry){.cost = dr_issue_cycles(b, in)};
+    }
+    return (cost_entry){.cost = b->cost[compare ? DR_COST_compare_branch_not_taken : DR_COST_branch_not_taken],
+                        .taken = b->cost[compare ? DR_COST_compare_branch_taken : in->cost],
+                        .penalty = b->timing.mispredict};
+}
+
+static cost_entry cost_of(struct dr_board *b, dr_code_page *page, uint32_t address, const dr_insn *in) {
+    dr_code_page *owner = page->parent ? page->parent : page;
+    if (!b->timing.dual_issue) {
+        return class_costs(b, in);
+    }
+    if (!owner->costs) {
+        owner->costs = dr_page_costs_new(b, dr_find_region(b, owner->base), owner->base);
+    }
+    const dr_page_costs *table = owner->costs;
+    uint32_t index = (address - owner->base) / 2u;
+    if (!table || !table->known[index]) {
+        cost_entry entry = class_costs(b, in);
+        entry.cost += entry.cost == 0; /* as much as any instruction that is issued by itself */
+        return entry;
+    }
+    return (cost_entry){table->cost[index], table->taken[index], table->penalty[index]};
+}
+
+#define PREDICTOR_SIZE (sizeof((dr_cpu *)0)->predictor)
+
+/* A branch to a constant: not taken `cost`, taken rm. In an IT block and to another page it costs a cycle at least. */
+static void make_branch(struct dr_board *b, dr_code_page *page, uint32_t address, const dr_insn *in, uint32_t fetch,
+                        dr_record *out) {
+    cost_entry entry = cost_of(b, page, address, in);
     const dr_region *target = dr_find_region(b, in->imm);
-    out->rm = limited(taken + fetch + (target ? target->branch_wait : 0));
-    out->cost = limited(not_taken + fetch);
+    bool wide = in->size == 4, near = in->imm - page->base < DR_PAGE_SIZE && !page->parent;
+    bool predicted = b->timing.dual_issue && dr_handlers_predicted[wide][in->op];
+    near = near && dr_handlers_near[wide][in->op];
+    uint32_t least = b->timing.dual_issue && !near;
+    out->cost = limited(entry.cost + fetch);
+    out->rm = limited((entry.taken > least ? entry.taken : least) + fetch + (target ? target->branch_wait : 0));
+    if (predicted) {
+        out->rd = (uint8_t)(address / 2u);
+        out->rn = in->op == DR_OP_cbz || in->op == DR_OP_cbnz ? in->rn : limited(entry.penalty);
+        out->run = dr_handlers_predicted[wide][in->op];
+    }
+    if (near) {
+        out->run = (predicted ? dr_handlers_near_predicted : dr_handlers_near)[wide][in->op];
+        out->imm = (in->imm - page->base) / 2u | (predicted ? address / 2u % PREDICTOR_SIZE << 16 : 0);
+    }
 }
 
 static bool is_branch(uint32_t op) { return op >= DR_OP_b && op <= DR_OP_bl; }
@@ -178,23 +237,21 @@ static dr_record make_record(struct dr_board *b, dr_code_page *page, uint32_t ad
     uint32_t fetch = (region ? region->fetch_wait : 0) * (in->size / 2u), wide = in->size == 4;
     out.run = dr_handlers[wide][in->op];
     if (is_branch(in->op)) {
-        branch_costs(b, in, fetch, &out);
-        if (dr_handlers_near[wide][in->op] && in->imm - page->base < DR_PAGE_SIZE && !page->parent) {
-            out.run = dr_handlers_near[wide][in->op];
-            out.imm = (in->imm - page->base) / 2u;
-        }
+        make_branch(b, page, address, in, fetch, &out);
         return out;
     }
+    out.cost = limited(cost_of(b, page, address, in).cost + fetch);
     if (in->op == DR_OP_fp) {
         dr_fpu_op op;
         dr_fpu_decode(in->imm, b->config.has_fpu == 2, &op);
         out.imm = add_fpu(page, &op);
-        out.cost = limited(b->cost[op.cost] + fetch);
         out.run = dr_handlers[wide][out.imm == UINT32_MAX ? DR_OP_undefined : DR_OP_fp + op.fast];
         return out;
     }
-    out.cost = limited(cost_of(b, in) + fetch);
-    if (out.cost == 0) { /* instruction limits can no longer be turned into cycles */
+    if (in->leaves && b->timing.dual_issue && out.cost == 0) {
+        out.cost = 1; /* it may lead to an instruction that costs nothing */
+    }
+    if (out.cost == 0 && !b->timing.dual_issue) { /* instruction limits can no longer be turned into cycles */
         ((dr_scratch *)b->code_scratch)->has_zero_cost = true;
         b->deadline = 0;
     }
@@ -294,12 +351,16 @@ static dr_record decode_at(struct dr_board *b, dr_code_page *page, uint32_t addr
 /* A near conditional branch of 16 bits: the record before it, if decoded, runs the two together from now on. The
  * branch keeps its own record for whoever jumps to it. */
 static void fuse_with_previous(dr_code_page *page, uint32_t index, const dr_insn *in) {
-    if (in->op < DR_OP_b_eq || in->op > DR_OP_b_le || page->record[index].run != dr_handlers_near[0][in->op]) {
+    if (in->op < DR_OP_b_eq || in->op > DR_OP_b_le) {
+        return;
+    }
+    bool predicted = page->record[index].run == dr_handlers_near_predicted[0][in->op];
+    if (!predicted && page->record[index].run != dr_handlers_near[0][in->op]) {
         return;
     }
     for (uint32_t size = 1; size <= 2 && size <= index; size++) {
         dr_record *previous = &page->record[index - size];
-        dr_handler *together = dr_fused_handler(previous->run, in->op - DR_OP_b_eq, size == 2);
+        dr_handler *together = dr_fused_handler(previous->run, in->op - DR_OP_b_eq, size == 2, predicted);
         if (together) {
             previous->run = together;
         }
@@ -320,9 +381,13 @@ const dr_record *dr_decode_record(struct dr_board *b, dr_code_page *page, const 
 }
 
 /* ------------------------------------------------------------------ IT blocks */
-static uint32_t skipped_cost(struct dr_board *b, uint32_t address, uint32_t size) {
+/* Cycles of an instruction whose condition fails; on the dual-issue core those of its slot, executed or not. */
+static uint32_t skipped_cost(struct dr_board *b, const dr_record *record, const dr_insn *in, uint32_t address) {
+    if (b->timing.dual_issue) {
+        return in->leaves || record->cost > b->cost[in->cost] ? 1u : record->cost;
+    }
     const dr_region *region = dr_find_region(b, address);
-    return b->cost[DR_COST_skipped] + (region ? region->fetch_wait : 0) * (size / 2u);
+    return b->cost[DR_COST_skipped] + (region ? region->fetch_wait : 0) * (in->size / 2u);
 }
 
 static bool is_fault_record(uint32_t op) { return op == DR_OP_no_fetch || op == DR_OP_no_execute; }
@@ -348,7 +413,7 @@ static void fill_it_page(struct dr_board *b, dr_code_page *owner, dr_code_page *
         }
         if (!executed && in.op != DR_OP_bkpt && !is_stop_record(&page->record[index])) {
             page->record[index].run = dr_handlers[in.size == 4][DR_OP_skip];
-            page->record[index].cost = limited(skipped_cost(b, address, in.size));
+            page->record[index].cost = limited(skipped_cost(b, &page->record[index], &in, address));
         }
         owner->straddles |= address + in.size - owner->base > DR_PAGE_SIZE;
         index += in.size / 2u;

@@ -207,6 +207,23 @@ __attribute__((noinline)) HANDLER(slow_fp_prepare) {
     JUMP(resume);
 }
 
+/* ------------------------------------------------------------------ branch prediction */
+/* Counters of two bits, 0 at first: 1 and 0 say not taken, 2 and 3 taken; bit 0 is kept inverted so that a counter
+ * begins at 1. Each returns 1 if the prediction was wrong, 0 if it was right. */
+static inline uint32_t predict_taken(uint8_t *counter) {
+    uint32_t c = *counter ^ 1u;
+    *counter = (uint8_t)((c + (c < 3)) ^ 1u);
+    return c < 2;
+}
+
+static inline uint32_t predict_not_taken(uint8_t *counter) {
+    uint32_t c = *counter ^ 1u;
+    *counter = (uint8_t)((c - (c > 0)) ^ 1u);
+    return c >= 2;
+}
+
+static inline uint32_t mispredicted(uint32_t wrong, uint32_t cycles) { return -wrong & cycles; }
+
 /* ------------------------------------------------------------------ handlers, in both sizes */
 #define PASTE_(prefix, name) prefix##name
 #define PASTE(prefix, name) PASTE_(prefix, name)
@@ -234,25 +251,40 @@ dr_handler *const dr_handlers[2][DR_OP_COUNT] = {{DR_ALL_OPS(NARROW)}, {DR_ALL_O
 #define WIDE_NEAR(name) [DR_OP_##name] = wide_near_##name,
 dr_handler *const dr_handlers_near[2][DR_OP_COUNT] = {{NEAR_OPS(NARROW_NEAR)}, {NEAR_OPS(WIDE_NEAR)}};
 
-/* [of the operation: size == 4][operation][condition] */
-#define FUSED_ROW(prefix, name)                                                                                        \
-    {prefix##name,                                                                                                     \
-     {prefix##name##_then_eq, prefix##name##_then_ne, prefix##name##_then_cs, prefix##name##_then_cc,                  \
-      prefix##name##_then_mi, prefix##name##_then_pl, prefix##name##_then_vs, prefix##name##_then_vc,                  \
-      prefix##name##_then_hi, prefix##name##_then_ls, prefix##name##_then_ge, prefix##name##_then_lt,                  \
-      prefix##name##_then_gt, prefix##name##_then_le}},
-#define NARROW_FUSED(name) FUSED_ROW(narrow_, name)
-#define WIDE_FUSED(name) FUSED_ROW(wide_, name)
+/* clang-format off */
+#define PREDICTED_OPS(X) \
+    X(b_eq) X(b_ne) X(b_cs) X(b_cc) X(b_mi) X(b_pl) X(b_vs) X(b_vc) X(b_hi) X(b_ls) X(b_ge) X(b_lt) X(b_gt) X(b_le) \
+    X(cbz) X(cbnz)
+/* clang-format on */
+#define NARROW_PREDICTED(name) [DR_OP_##name] = narrow_##name##_predicted,
+#define WIDE_PREDICTED(name) [DR_OP_##name] = wide_##name##_predicted,
+dr_handler *const dr_handlers_predicted[2][DR_OP_COUNT] = {{PREDICTED_OPS(NARROW_PREDICTED)},
+                                                           {PREDICTED_OPS(WIDE_PREDICTED)}};
+#define NARROW_NEAR_PREDICTED(name) [DR_OP_##name] = narrow_near_##name##_predicted,
+#define WIDE_NEAR_PREDICTED(name) [DR_OP_##name] = wide_near_##name##_predicted,
+dr_handler *const dr_handlers_near_predicted[2][DR_OP_COUNT] = {{PREDICTED_OPS(NARROW_NEAR_PREDICTED)},
+                                                                {PREDICTED_OPS(WIDE_NEAR_PREDICTED)}};
+
+/* [of the operation: size == 4][operation][predicted][condition] */
+/* clang-format off */
+#define FUSED_CONDITIONS(op, kind) \
+    {op##_then_eq##kind, op##_then_ne##kind, op##_then_cs##kind, op##_then_cc##kind, op##_then_mi##kind, \
+     op##_then_pl##kind, op##_then_vs##kind, op##_then_vc##kind, op##_then_hi##kind, op##_then_ls##kind, \
+     op##_then_ge##kind, op##_then_lt##kind, op##_then_gt##kind, op##_then_le##kind}
+/* clang-format on */
+#define FUSED_ROW(op) {op, {FUSED_CONDITIONS(op, ), FUSED_CONDITIONS(op, _predicted)}},
+#define NARROW_FUSED(name) FUSED_ROW(narrow_##name)
+#define WIDE_FUSED(name) FUSED_ROW(wide_##name)
 static const struct {
     dr_handler *alone;
-    dr_handler *with[DR_CONDITION_COUNT];
+    dr_handler *with[2][DR_CONDITION_COUNT];
 } fused[] = {DR_FUSED_OPS(NARROW_FUSED) DR_FUSED_OPS(WIDE_FUSED)};
 
-dr_handler *dr_fused_handler(dr_handler *alone, uint32_t cond, bool wide) {
+dr_handler *dr_fused_handler(dr_handler *alone, uint32_t cond, bool wide, bool predicted) {
     size_t half = sizeof fused / sizeof fused[0] / 2;
     for (size_t k = wide ? half : 0; k < (wide ? 2 * half : half); k++) {
         if (fused[k].alone == alone) {
-            return fused[k].with[cond];
+            return fused[k].with[predicted][cond];
         }
     }
     return NULL;

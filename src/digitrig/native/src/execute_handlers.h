@@ -407,6 +407,37 @@ CONDITIONAL(b, true)
 CONDITIONAL(cbz, b->cpu.r[i->rn] == 0)
 CONDITIONAL(cbnz, b->cpu.r[i->rn] != 0)
 
+/* The same on a core that predicts them; `penalty`: cycles when it was wrong. */
+#define PREDICTED(name, condition, penalty)                                                                            \
+    H(name##_predicted) {                                                                                              \
+        uint8_t *counter = &b->cpu.predictor[i->rd];                                                                   \
+        if (condition) {                                                                                               \
+            cycles += i->rm + mispredicted(predict_taken(counter), penalty);                                           \
+            count++;                                                                                                   \
+            x = i->imm;                                                                                                \
+            JUMP(jump);                                                                                                \
+        }                                                                                                              \
+        cycles += mispredicted(predict_not_taken(counter), penalty);                                                   \
+        NEXT(SIZE);                                                                                                    \
+    }                                                                                                                  \
+    H(near_##name##_predicted) {                                                                                       \
+        uint8_t *counter = &b->cpu.predictor[i->imm >> 16];                                                            \
+        if (condition) {                                                                                               \
+            cycles += i->rm + mispredicted(predict_taken(counter), penalty);                                           \
+            count++;                                                                                                   \
+            i = page->record + (uint16_t)i->imm;                                                                       \
+            CONTINUE;                                                                                                  \
+        }                                                                                                              \
+        cycles += mispredicted(predict_not_taken(counter), penalty);                                                   \
+        NEXT(SIZE);                                                                                                    \
+    }
+
+#define X(name) PREDICTED(b_##name, condition_##name(&b->cpu), i->rn)
+DR_CONDITIONS(X)
+#undef X
+PREDICTED(cbz, b->cpu.r[i->rn] == 0, b->timing.mispredict)
+PREDICTED(cbnz, b->cpu.r[i->rn] != 0, b->timing.mispredict)
+
 /* An operation and the near conditional branch behind it (16 bits): the two handlers in a row without the jump between.
  */
 #define FUSED(name, condition)                                                                                         \
@@ -426,10 +457,30 @@ CONDITIONAL(cbnz, b->cpu.r[i->rn] != 0)
         }                                                                                                              \
         NEXT(1);                                                                                                       \
     }
+#define FUSED_PREDICTED(name, condition)                                                                               \
+    H(name##_then_##condition##_predicted) {                                                                           \
+        do_##name(b, &b->cpu, i);                                                                                      \
+        cycles += i->cost;                                                                                             \
+        count++;                                                                                                       \
+        i += SIZE;                                                                                                     \
+        if (DR_UNLIKELY(cycles >= b->deadline)) {                                                                      \
+            JUMP(leave);                                                                                               \
+        }                                                                                                              \
+        uint8_t *counter = &b->cpu.predictor[i->imm >> 16];                                                            \
+        if (condition_##condition(&b->cpu)) {                                                                          \
+            cycles += i->rm + mispredicted(predict_taken(counter), i->rn);                                             \
+            count++;                                                                                                   \
+            i = page->record + (uint16_t)i->imm;                                                                       \
+            CONTINUE;                                                                                                  \
+        }                                                                                                              \
+        cycles += mispredicted(predict_not_taken(counter), i->rn);                                                     \
+        NEXT(1);                                                                                                       \
+    }
 /* clang-format off */
-#define FUSED_WITH_ALL(name) \
-    FUSED(name, eq) FUSED(name, ne) FUSED(name, cs) FUSED(name, cc) FUSED(name, mi) FUSED(name, pl) FUSED(name, vs) \
-    FUSED(name, vc) FUSED(name, hi) FUSED(name, ls) FUSED(name, ge) FUSED(name, lt) FUSED(name, gt) FUSED(name, le)
+#define WITH_ALL(FUSE, name) \
+    FUSE(name, eq) FUSE(name, ne) FUSE(name, cs) FUSE(name, cc) FUSE(name, mi) FUSE(name, pl) FUSE(name, vs) \
+    FUSE(name, vc) FUSE(name, hi) FUSE(name, ls) FUSE(name, ge) FUSE(name, lt) FUSE(name, gt) FUSE(name, le)
+#define FUSED_WITH_ALL(name) WITH_ALL(FUSED, name) WITH_ALL(FUSED_PREDICTED, name)
 /* clang-format on */
 DR_FUSED_OPS(FUSED_WITH_ALL)
 
