@@ -237,6 +237,7 @@ def test_weights_lie_where_the_name_of_the_image_says(board: str, toolchain: str
         assert images["ram"].elf.name == "console-an13438-ram.elf"
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("toolchain", TOOLCHAINS)
 def test_kernels_and_model_code_run_from_ram_on_request(toolchain: str) -> None:
     """16 KB RAM from 0x10000000; what does not belong to the model stays in flash."""

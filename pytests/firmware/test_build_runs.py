@@ -285,6 +285,7 @@ def inference_cycles(name: str, elf: Path) -> float:
         return found * board.spec.clock_hz / 1e6
 
 
+@pytest.mark.long
 def test_kernels_in_ram_take_the_same_cycles_on_all_parts_with_room_for_them() -> None:
     """The same code on the same core without wait states; from flash the LPC845 fetches each halfword in two clocks.
 
