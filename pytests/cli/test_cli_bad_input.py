@@ -64,7 +64,7 @@ def test_run_without_anything_to_run_says_what_to_give(cli):
 @pytest.mark.parametrize(
     ("arguments", "told"),
     [
-        (("--image", "ink:7", "--address", "0"), "--address and --until belong to --elf"),
+        (("--image", "ink:7", "--address", "0"), "--address, --until and --semihosting-folder belong to --elf"),
         (("--image", "ink:7", "--elf", "a.elf"), "leave out one of the two"),
         (("--elf", "a.bin", "--address", "six"), "--address 'six' is no 32-bit address"),
         (("--elf", "a.bin", "--address", "0x100000000"), "is no 32-bit address"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import struct
 from pathlib import Path
 
 import pytest
@@ -115,3 +116,21 @@ def test_semihosting_exit_ends_the_run_with_its_status(cli, tmp_path, reason, co
     outcome = cli("run", BOARD, "--elf", tmp_path / "exit.bin", "--for-ms", 5)
     assert outcome.code == code, outcome.err
     assert ("semihosting with status 1" in outcome.err) == bool(code)
+
+
+def test_what_firmware_prints_by_semihosting_is_on_its_console(cli, tmp_path):
+    """SYS_WRITE0 (Arm IHI 0100, section 6): movs r0, #4; adr r1, text; bkpt 0xAB; b .; text behind it."""
+    code = thumb_program(0x2004, 0xA102, 0xBEAB, 0xE7FE, 0xBF00, 0xBF00, *struct.unpack("<3H", b"hello\n"), 0)
+    (tmp_path / "say.bin").write_bytes(code)
+    outcome = cli("run", "frdm_ke16z", "--elf", str(tmp_path / "say.bin"), "--until", "hello")
+    assert outcome.code == 0
+    assert "hello" in outcome.out
+
+
+def test_a_folder_for_semihosting_that_is_not_there_is_named(cli, tmp_path):
+    (tmp_path / "say.bin").write_bytes(thumb_program(0xE7FE))
+    options = ("--elf", str(tmp_path / "say.bin"), "--semihosting-folder", str(tmp_path / "gone"))
+    outcome = cli("run", "frdm_ke16z", *options)
+    assert outcome.code == 2
+    assert "folder for semihosting" in outcome.err
+    assert cli("run", "frdm_ke16z", "--image", "ink:1", "--semihosting-folder", str(tmp_path)).code == 2

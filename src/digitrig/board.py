@@ -73,7 +73,8 @@ class Board:
 
     name: a board of `digitrig boards`.  firmware: a firmware file (ELF, Intel HEX, raw binary with `address`) or None
     for our own `app` with `model` and `weights`.  engine: "embedded" (default) or "renode".  limit_ms: how long waits
-    last in virtual time unless told otherwise.
+    last in virtual time unless told otherwise.  semihosting_folder: where the firmware may open files; without it such
+    calls are refused.
     """
 
     def __init__(
@@ -88,6 +89,7 @@ class Board:
         elf: str | Path | None = None,
         address: int | None = None,
         limit_ms: float = 10_000.0,
+        semihosting_folder: str | Path | None = None,
     ) -> None:
         from digitrig.engines import open_machine
         from digitrig.engines.choice import choose_engine
@@ -105,6 +107,8 @@ class Board:
         self._during_inference: Callable[[Stop], None] | None = None
         try:
             self.image = self.machine.load_file(self.firmware_file, address)
+            if semihosting_folder is not None:
+                self.machine.serve_files(Path(semihosting_folder))
         except BaseException:
             self.machine.close()
             raise

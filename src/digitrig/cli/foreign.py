@@ -27,6 +27,7 @@ def run_foreign(
     until: str | None,
     engine: str | None,
     as_json: bool,
+    files: Path | None = None,
 ) -> None:
     """Run a firmware file until `until` appears on its console, it faults, or `for_ms` of virtual time have passed.
 
@@ -36,7 +37,7 @@ def run_foreign(
     from digitrig.cli.opening import existing_file, open_board
 
     existing_file(path, "firmware")
-    with open_board(board, elf=path, address=address, engine=engine) as opened:
+    with open_board(board, elf=path, address=address, engine=engine, semihosting_folder=files) as opened:
         shown = LiveConsole(opened, until, quiet=as_json)
         failure: DigitrigError | None = None
         try:

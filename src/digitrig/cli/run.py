@@ -27,6 +27,9 @@ AddressOption = Annotated[
     str | None, typer.Option("--address", help="Load address of a raw binary, for instance 0x60000000.")
 ]
 ForOption = Annotated[float, typer.Option("--for-ms", help="With --elf: virtual-time limit in ms.", min=0.001)]
+FilesOption = Annotated[
+    Path | None, typer.Option("--semihosting-folder", help="With --elf: where the firmware may open files.")
+]
 UntilOption = Annotated[
     str | None, typer.Option("--until", help="With --elf: end with code 0 at a console line that contains this text.")
 ]
@@ -47,6 +50,7 @@ def run(
     address: AddressOption = None,
     for_ms: ForOption = 1000.0,
     until: UntilOption = None,
+    files: FilesOption = None,
     layers: LayersOption = False,
     engine: options.EngineOption = None,
     as_json: options.JsonOption = False,
@@ -62,12 +66,14 @@ def run(
             raise UsageError("--layers needs our own firmware, whose layers are known; leave out --elf or --layers")
         from digitrig.cli.foreign import run_foreign
 
-        run_foreign(board, elf, parse_address(address), for_ms, until, engine, as_json)
+        run_foreign(board, elf, parse_address(address), for_ms, until, engine, as_json, files)
         return
     if image is None:
         raise UsageError(f"nothing to do: give --image SRC (for instance --image ink:7) or --elf FILE to '{board}'")
-    if address is not None or until is not None:
-        raise UsageError("--address and --until belong to --elf; leave them out or add --elf FILE")
+    if address is not None or until is not None or files is not None:
+        raise UsageError(
+            "--address, --until and --semihosting-folder belong to --elf; leave them out or add --elf FILE"
+        )
     options_of_board = {"app": app, "model": model, "weights": weights.value, "engine": engine}
     result = predict_once(board, image, index, inject.value, layers, **options_of_board)
     if as_json:

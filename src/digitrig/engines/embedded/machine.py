@@ -12,6 +12,7 @@ from digitrig.engines.image import MemoryRange, Target, function_at, load_image
 from digitrig.errors import EngineError
 from digitrig.native import core as native
 from digitrig.native.core import BUS_RESULTS, CPU_REGISTERS, LOG_KINDS, Core, RawStop, Snapshot
+from digitrig.native.semihosting import SemihostingFiles
 from digitrig.platform import BoardSpec
 from digitrig.protocols import PS_PER_S, Image, LogEntry, Stop, StopReason
 
@@ -46,7 +47,7 @@ class EmbeddedMemory:
 
 
 class EmbeddedConsole:
-    """The board's console UART."""
+    """The board's console: its UART, and what firmware prints by semihosting or to ITM port 0."""
 
     def __init__(self, core: Core, device: int) -> None:
         self._core, self._device = core, device
@@ -56,7 +57,10 @@ class EmbeddedConsole:
         self._core.uart_send(self._device, data, bit_ps, gap_bits)
 
     def take(self) -> list[tuple[int, int]]:
-        return self._core.uart_receive(self._device)
+        """UART bytes with their own times; semihosting and ITM bytes, which take none, with the time of this call."""
+        debug = self._core.console_receive(native.STREAM_CONSOLE) + self._core.console_receive(native.STREAM_ITM)
+        received = self._core.uart_receive(self._device)
+        return received + [(self._core.now_ps, byte) for byte in debug] if debug else received
 
     def pending(self) -> int:
         return self._core.uart_pending(self._device)
@@ -105,6 +109,7 @@ class EmbeddedMachine:
             for address, data in words.items():
                 self.core.write(address, data)
         self._resets: list[LogEntry] = []
+        self._files: SemihostingFiles | None = None
 
     # ------------------------------------------------------------------ firmware and reset
     def load_file(self, path: Path, address: int | None = None) -> Image:
@@ -201,6 +206,10 @@ class EmbeddedMachine:
     def stop_on_fault(self, on: bool) -> None:
         self.core.stop_on_fault(on)
 
+    def serve_files(self, folder: Path) -> None:
+        """Let the firmware read and write files of this folder by semihosting; without, file calls are refused."""
+        self._files = SemihostingFiles(self.core, folder)
+
     def set_breakpoint(self, address: int, on: bool = True) -> None:
         self.core.set_breakpoint(address, on)
 
@@ -221,6 +230,8 @@ class EmbeddedMachine:
             model.on_restore()
 
     def close(self) -> None:
+        if self._files is not None:
+            self._files.close()
         self.core.close()
 
 
