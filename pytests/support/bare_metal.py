@@ -7,6 +7,7 @@ import os
 import shutil
 import subprocess
 import sys
+import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -74,7 +75,7 @@ def _linker_script(data_kib: int) -> Path:
     text = text.replace("LENGTH = 16K", f"LENGTH = {data_kib}K")
     if not script.exists() or script.read_text(encoding="utf-8") != text:
         script.parent.mkdir(parents=True, exist_ok=True)
-        half = script.with_suffix(f".{os.getpid()}.tmp")
+        half = script.with_suffix(f".{os.getpid()}-{threading.get_ident()}.tmp")
         half.write_text(text, encoding="utf-8")
         half.replace(script)
     return script
@@ -95,7 +96,7 @@ def build(name: str, sources: Sequence[Path], compiler: str, options: Sequence[s
     elf = build_dir() / "bare_metal" / f"{name}-{compiler}-{digest.hexdigest()[:16]}.elf"
     if not elf.exists():
         elf.parent.mkdir(parents=True, exist_ok=True)
-        half = elf.with_suffix(f".{os.getpid()}.tmp")
+        half = elf.with_suffix(f".{os.getpid()}-{threading.get_ident()}.tmp")
         command = [*_compiler(compiler), *flags, "-T", str(link), *(f"-I{folder}" for folder in folders)]
         libraries = ["-Wl,--start-group", "-lc", "-lgcc", "-lrdimon", "-Wl,--end-group"] if compiler == "gcc" else []
         done = subprocess.run(

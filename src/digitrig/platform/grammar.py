@@ -10,6 +10,7 @@ import contextlib
 import hashlib
 import os
 import sys
+import threading
 from functools import cache
 from pathlib import Path
 
@@ -125,7 +126,7 @@ def _read_tables(file: Path) -> Lark | None:
 
 def _write_tables(file: Path, made: Lark) -> Lark:
     """Keep the tables, complete or not at all; where that cannot be, they are made again next time."""
-    partial = file.with_suffix(f".{os.getpid()}")
+    partial = file.with_suffix(f".{os.getpid()}-{threading.get_ident()}")
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
         with partial.open("wb") as stream:
