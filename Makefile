@@ -143,7 +143,7 @@ sanitize: firmware .venv/.test
 	  echo "== no gcc: the address sanitizer was not run (apt install gcc)"; \
 	else \
 	  echo "== C core with the address sanitizer, by gcc"; rm -f build/sanitize/address.log.*; \
-	  gcc $(SANITIZE) -fsanitize=address,undefined -fno-sanitize-recover=all -o build/sanitize/address.so && \
+	  gcc $(SANITIZE) -fsanitize=address -fno-sanitize-recover=all -o build/sanitize/address.so && \
 	  LD_PRELOAD=$$(gcc -print-file-name=libasan.so) \
 	  ASAN_OPTIONS=detect_leaks=0:log_path=$(CURDIR)/build/sanitize/address.log \
 	  DIGITRIG_CORE=$(CURDIR)/build/sanitize/address.so $(SANITIZED) $(NOT_WITH_ASAN) \
