@@ -146,7 +146,7 @@ sanitize: firmware .venv/.test
 	  gcc $(SANITIZE) -fsanitize=address -fno-sanitize-recover=all -o build/sanitize/address.so && \
 	  LD_PRELOAD=$$(gcc -print-file-name=libasan.so) \
 	  ASAN_OPTIONS=detect_leaks=0:log_path=$(CURDIR)/build/sanitize/address.log \
-	  DIGITRIG_CORE=$(CURDIR)/build/sanitize/address.so $(SANITIZED) $(NOT_WITH_ASAN) \
+	  DIGITRIG_CORE=$(CURDIR)/build/sanitize/address.so $(SANITIZED) $(NOT_WITH_ASAN) --ignore-glob='*/test_programs_*' --ignore-glob='*/test_qemu_*' \
 	  || { cat build/sanitize/address.log.* 2>/dev/null; exit 1; }; \
 	fi
 
