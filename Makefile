@@ -131,7 +131,8 @@ strict: .venv/.packages
 	@mkdir -p build/lint
 	@$(PY) -m ziglang cc $(STRICT) -I$(NATIVE)/include -I$(NATIVE)/src $(CORE) -o build/lint/libdigitrig_core.so
 
-# Undefined behaviour: by the pinned clang, which brings the runtime. Addresses: by gcc, whose runtime pip does not have.
+# Undefined behaviour: by the pinned clang, which brings the runtime. Then both sanitizers by gcc, whose runtime for
+# addresses pip does not have: a second compiler also orders what C leaves open in its own way.
 SANITIZE = -std=gnu11 -g -O1 -fPIC -shared -fno-strict-aliasing -I$(NATIVE)/include -I$(NATIVE)/src $(CORE)
 
 sanitize: firmware .venv/.test
@@ -142,11 +143,11 @@ sanitize: firmware .venv/.test
 	@if ! command -v gcc >/dev/null; then \
 	  echo "== no gcc: the address sanitizer was not run (apt install gcc)"; \
 	else \
-	  echo "== C core with the address sanitizer, by gcc"; rm -f build/sanitize/address.log.*; \
-	  gcc $(SANITIZE) -fsanitize=address -fno-sanitize-recover=all -o build/sanitize/address.so && \
+	  echo "== C core with the address and undefined-behaviour sanitizers, by gcc"; rm -f build/sanitize/address.log.*; \
+	  gcc $(SANITIZE) -fsanitize=address,undefined -fno-sanitize-recover=all -o build/sanitize/address.so && \
 	  LD_PRELOAD=$$(gcc -print-file-name=libasan.so) \
 	  ASAN_OPTIONS=detect_leaks=0:log_path=$(CURDIR)/build/sanitize/address.log \
-	  DIGITRIG_CORE=$(CURDIR)/build/sanitize/address.so $(SANITIZED) $(NOT_WITH_ASAN) --ignore-glob='*/test_programs_*' --ignore-glob='*/test_qemu_*' \
+	  DIGITRIG_CORE=$(CURDIR)/build/sanitize/address.so $(SANITIZED) $(NOT_WITH_ASAN) \
 	  || { cat build/sanitize/address.log.* 2>/dev/null; exit 1; }; \
 	fi
 

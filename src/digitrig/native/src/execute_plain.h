@@ -252,8 +252,8 @@ OP(teq_shift) {
     }                                                                                                                  \
     OP(name##_imm_s) {                                                                                                 \
         UNUSED;                                                                                                        \
-        uint32_t carry = c->flag_c;                                                                                    \
-        RD = logic_flags(c, name##_carry(RM, i->imm, &carry), carry);                                                  \
+        uint32_t carry = c->flag_c, v = name##_carry(RM, i->imm, &carry);                                              \
+        RD = logic_flags(c, v, carry);                                                                                 \
     }                                                                                                                  \
     OP(name##_reg) {                                                                                                   \
         UNUSED;                                                                                                        \
