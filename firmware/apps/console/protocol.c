@@ -2,10 +2,10 @@
 
 #include "boards/board.h"
 #include "common/config.h"
-#include "common/line.h"
 #include "crc16.h"
-#include "runner.h"
+#include "output.h"
 
+#define IMAGE_BYTES 784u
 #define CRC_BYTES 2u
 #define FRAME_BYTES (IMAGE_BYTES + CRC_BYTES)
 
@@ -16,9 +16,9 @@ enum state {
 };
 
 static enum state state;
-static uint32_t last_byte_ms;
+static uint32_t last_byte_ms; /* and the time of the command that is being run */
 
-static uint8_t command[CONSOLE_LINE_MAX];
+static uint8_t command[CONSOLE_LINE_MAX + 1u];
 static uint32_t command_length;
 
 static uint8_t *frame; /* where the image bytes go */
@@ -26,39 +26,47 @@ static uint32_t frame_length;
 static uint16_t frame_crc;    /* of the image bytes so far */
 static uint16_t received_crc; /* the two bytes after them */
 
-static void send(struct line *line) {
-    line_end(line);
-    (void)serial_write(&board_console, line->text, line->length);
-}
-
-static void send_text(const char *text) {
-    struct line line;
-    line_begin(&line);
-    line_text(&line, text);
-    send(&line);
-}
-
 static void give_up(uint32_t now_ms) {
     state = STATE_DISCARD;
     command_length = 0;
     last_byte_ms = now_ms;
 }
 
-static bool command_is(const char *name) {
+/* How long `name` is if the command line begins with it and it ends there or before a space, else 0. */
+static uint32_t command_is(const char *name) {
     uint32_t i = 0;
     while (i < command_length && name[i] != '\0' && command[i] == (uint8_t)name[i]) {
         i++;
     }
-    return i == command_length && name[i] == '\0';
+    return name[i] == '\0' && (i == command_length || command[i] == (uint8_t)' ') ? i : 0u;
 }
 
-static void begin_frame(void) {
+void protocol_reject(const char *text) {
+    output_text(text);
+    give_up(last_byte_ms);
+}
+
+void protocol_receive_image(void) {
+    frame = app_protocol.staging();
+    if (frame == 0) {
+        return; /* the program has told why */
+    }
     state = STATE_FRAME;
-    frame = runner_staging();
     frame_length = 0;
     frame_crc = CRC16_START;
     received_crc = 0;
-    send_text("ready for 784 bytes + crc16");
+    output_text("ready for 784 bytes + crc16");
+}
+
+void protocol_help(void) {
+    struct line line;
+    line_begin(&line);
+    line_text(&line, "commands:");
+    for (uint32_t i = 0; i < app_protocol.command_count; i++) {
+        line_text(&line, " ");
+        line_text(&line, app_protocol.commands[i].name);
+    }
+    output_line(&line);
 }
 
 static void unknown_command(uint32_t now_ms) {
@@ -69,20 +77,30 @@ static void unknown_command(uint32_t now_ms) {
         line_printable(&line, command[i]);
     }
     line_text(&line, "'; try help");
-    send(&line);
+    output_line(&line);
     give_up(now_ms);
 }
 
-static void run_command(uint32_t now_ms) {
-    if (command_is("image")) {
-        begin_frame();
-    } else if (command_is("predict")) {
-        runner_predict();
-    } else if (command_is("info")) {
-        runner_print_banner();
-    } else if (command_is("help")) {
-        send_text("commands: help info image predict");
+static bool run_known_command(const struct protocol_command *known) {
+    const uint32_t length = command_is(known->name);
+    if (length == 0u || (known->run_with == 0 && length != command_length)) {
+        return false;
+    }
+    if (known->run_with != 0) {
+        command[command_length] = '\0';
+        known->run_with((const char *)&command[length == command_length ? length : length + 1u]);
     } else {
+        known->run();
+    }
+    return true;
+}
+
+static void run_command(uint32_t now_ms) {
+    uint32_t i = 0;
+    while (i < app_protocol.command_count && !run_known_command(&app_protocol.commands[i])) {
+        i++;
+    }
+    if (i == app_protocol.command_count) {
         unknown_command(now_ms);
     }
     command_length = 0;
@@ -94,7 +112,7 @@ static void line_byte(uint8_t byte, uint32_t now_ms) {
             run_command(now_ms);
         }
     } else if (command_length >= CONSOLE_LINE_MAX) {
-        send_text("error: line too long");
+        output_text("error: line too long");
         give_up(now_ms);
     } else {
         command[command_length++] = byte;
@@ -104,8 +122,7 @@ static void line_byte(uint8_t byte, uint32_t now_ms) {
 static void finish_frame(uint32_t now_ms) {
     if (received_crc == frame_crc) {
         state = STATE_LINE;
-        runner_accept();
-        runner_predict();
+        app_protocol.image();
         return;
     }
     struct line line;
@@ -114,7 +131,7 @@ static void finish_frame(uint32_t now_ms) {
     line_hex(&line, received_crc, 4);
     line_text(&line, ", expected ");
     line_hex(&line, frame_crc, 4);
-    send(&line);
+    output_line(&line);
     give_up(now_ms);
 }
 
@@ -153,8 +170,8 @@ void protocol_byte(uint8_t byte, uint32_t now_ms) {
 /* A wrong baud rate often overruns the receiver too, but not the other way round: framing is the cause to name. */
 void protocol_line_error(uint32_t errors, uint32_t now_ms) {
     if (state != STATE_DISCARD) {
-        send_text((errors & SERIAL_ERROR_FRAMING) != 0u ? "error: framing, check the baud rate"
-                                                        : "error: overrun, frame dropped");
+        output_text((errors & SERIAL_ERROR_FRAMING) != 0u ? "error: framing, check the baud rate"
+                                                          : "error: overrun, frame dropped");
     }
     give_up(now_ms);
 }
@@ -167,7 +184,7 @@ static void short_frame(uint32_t now_ms) {
     line_text(&line, " of ");
     line_unsigned(&line, FRAME_BYTES);
     line_text(&line, " bytes");
-    send(&line);
+    output_line(&line);
     give_up(now_ms);
 }
 

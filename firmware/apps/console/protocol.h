@@ -8,6 +8,33 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+struct protocol_command {
+    const char *name;
+    void (*run)(void);
+    void (*run_with)(const char *argument); /* instead of `run`: gets what follows the name, "" without anything */
+};
+
+/* What an app makes of the protocol; each defines its own. */
+struct protocol {
+    const struct protocol_command *commands;
+    uint32_t command_count;
+    /* Where the bytes of an image go while they arrive; 0 if none can be taken now, which the app then has told. */
+    uint8_t *(*staging)(void);
+    /* The image is complete and its CRC right. */
+    void (*image)(void);
+};
+
+extern const struct protocol app_protocol;
+
+/* The command `help`: the names of all commands in one line. */
+void protocol_help(void);
+
+/* The command `image`: an image follows. */
+void protocol_receive_image(void);
+
+/* For a command: print what is wrong with it as `error: ...`, and drop what follows until the line has been silent. */
+void protocol_reject(const char *text);
+
 /* One received byte. */
 void protocol_byte(uint8_t byte, uint32_t now_ms);
 
