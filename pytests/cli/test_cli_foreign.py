@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from made_firmware import BRANCH_TO_SELF, UDF, thumb_program
 
+from digitrig.board import Board
 from digitrig.firmware_build import build_program
 from digitrig.firmware_files import firmware_path
 from digitrig.platform import board_names
@@ -122,9 +123,12 @@ def test_what_firmware_prints_by_semihosting_is_on_its_console(cli, tmp_path):
     """SYS_WRITE0 (Arm IHI 0100, section 6): movs r0, #4; adr r1, text; bkpt 0xAB; b .; text behind it."""
     code = thumb_program(0x2004, 0xA102, 0xBEAB, 0xE7FE, 0xBF00, 0xBF00, *struct.unpack("<3H", b"hello\n"), 0)
     (tmp_path / "say.bin").write_bytes(code)
-    outcome = cli("run", "frdm_ke16z", "--elf", str(tmp_path / "say.bin"), "--until", "hello")
+    outcome = cli("run", "frdm_ke16z", "--elf", str(tmp_path / "say.bin"), "--until", "hello", "--json")
     assert outcome.code == 0
-    assert "hello" in outcome.out
+    assert "hello" in outcome.json["console"]
+    with Board(BOARD, elf=tmp_path / "say.bin") as board:
+        line = board.run_until_line("hello", timeout_ms=100)
+        assert line.at_ps <= board.machine.clock.now_ps < 10**9  # the wait ends at the line, not at its limit
 
 
 def test_a_folder_for_semihosting_that_is_not_there_is_named(cli, tmp_path):

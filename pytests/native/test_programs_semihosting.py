@@ -71,6 +71,24 @@ def test_console_output(host: Host) -> None:
     assert host.call_with(CLOSE, out) == 0
 
 
+def test_output_has_its_time_and_ends_the_run_that_waits_for_it(host: Host) -> None:
+    """100 instructions of one cycle each (cpu_machine.Machine) lie between the two calls."""
+    movs_r0_4, nop, branch_to_self = 0x2004, 0xBF00, 0xE7FE
+    host.core.write(TEXT, b"a\n\0")
+    host.code(MAIN, movs_r0_4, BKPT_AB, *[nop] * 98, movs_r0_4, BKPT_AB, branch_to_self)
+    host["pc"], host["r1"] = MAIN, TEXT
+    host.core.console_stop_on(0x0A)
+    stops = [host.core.run(10**9) for _ in range(3)]
+    assert [stop.reason for stop in stops] == [native.STOP_BYTE, native.STOP_BYTE, native.STOP_TIME]
+    stamped = host.core.console_receive_timed()
+    assert bytes(byte for _, byte in stamped) == b"a\na\n"
+    assert stops[1].instructions - stops[0].instructions == 100
+    first, second = stamped[0][0], stamped[2][0]
+    assert [at for at, _ in stamped] == [first, first, second, second]
+    assert first <= stops[0].at_ps <= second <= stops[1].at_ps
+    assert (second - first) * host.core.clock_hz // 10**12 in (99, 100)  # whole picoseconds
+
+
 def test_console_input_ends_with_end_of_file(host: Host) -> None:
     host.core.console_send(b"abcdef")
     keyboard = host.open(":tt", 0)

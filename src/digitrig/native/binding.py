@@ -26,7 +26,7 @@ from typing import Any
 
 from digitrig.errors import EngineError
 
-ABI_VERSION = 3
+ABI_VERSION = 4
 LIBRARY = "libdigitrig_core.so"
 
 
@@ -111,7 +111,8 @@ PROTOTYPES: dict[str, tuple[Any, list[Any]]] = {
     "dr_uart_stop_on": (c_int32, [_BOARD, c_uint32, c_int32]),
     "dr_set_semihosting": (c_int32, [_BOARD, c_uint32]),
     "dr_console_available": (c_uint32, [_BOARD, c_uint32]),
-    "dr_console_receive": (c_uint32, [_BOARD, c_uint32, POINTER(c_uint8), c_uint32]),
+    "dr_console_receive": (c_uint32, [_BOARD, c_uint32, POINTER(c_uint8), _U64P, c_uint32]),
+    "dr_console_stop_on": (None, [_BOARD, c_int32]),
     "dr_console_send": (c_int32, [_BOARD, c_void_p, c_uint32]),
     "dr_cost_count": (c_uint32, []),
     "dr_cost_name": (c_char_p, [c_uint32]),

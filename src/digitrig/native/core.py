@@ -363,9 +363,20 @@ class Core:
 
     def console_receive(self, stream: int = STREAM_CONSOLE) -> bytes:
         """Everything the guest has written by semihosting, or to ITM port 0, since the last call."""
+        return bytes(byte for _, byte in self.console_receive_timed(stream))
+
+    def console_receive_timed(self, stream: int = STREAM_CONSOLE) -> list[tuple[int, int]]:
+        """The same as (time of writing in ps, byte)."""
         count = self.lib.dr_console_available(self.handle, stream)
-        data = (ctypes.c_uint8 * max(1, count))()
-        return bytes(data[: self.lib.dr_console_receive(self.handle, stream, data, count)])
+        if not count:
+            return []
+        data, times = (ctypes.c_uint8 * count)(), (ctypes.c_uint64 * count)()
+        count = self.lib.dr_console_receive(self.handle, stream, data, times, count)
+        return list(zip(times[:count], data[:count], strict=True))
+
+    def console_stop_on(self, byte: int | None) -> None:
+        """End runs when the guest writes this byte by semihosting or to ITM port 0."""
+        self.lib.dr_console_stop_on(self.handle, -1 if byte is None else byte)
 
     def console_send(self, data: bytes) -> None:
         """Keyboard input for semihosting; when it is used up, the guest reads end of file."""

@@ -57,16 +57,17 @@ class EmbeddedConsole:
         self._core.uart_send(self._device, data, bit_ps, gap_bits)
 
     def take(self) -> list[tuple[int, int]]:
-        """UART bytes with their own times; semihosting and ITM bytes, which take none, with the time of this call."""
-        debug = self._core.console_receive(native.STREAM_CONSOLE) + self._core.console_receive(native.STREAM_ITM)
+        """What came by the UART, by semihosting and from ITM port 0, in the order of time."""
+        debug = [self._core.console_receive_timed(stream) for stream in (native.STREAM_CONSOLE, native.STREAM_ITM)]
         received = self._core.uart_receive(self._device)
-        return received + [(self._core.now_ps, byte) for byte in debug] if debug else received
+        return sorted(received + debug[0] + debug[1], key=lambda item: item[0]) if any(debug) else received
 
     def pending(self) -> int:
         return self._core.uart_pending(self._device)
 
     def stop_on(self, byte: int | None) -> None:
         self._core.uart_stop_on(self._device, byte)
+        self._core.console_stop_on(byte)
 
 
 class EmbeddedClock:

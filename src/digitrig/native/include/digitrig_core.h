@@ -17,7 +17,7 @@ extern "C" {
 #define DR_API __attribute__((visibility("default")))
 
 /* Raised whenever a struct or prototype below changes; the binding refuses a library with another number. */
-#define DR_ABI_VERSION 3u
+#define DR_ABI_VERSION 4u
 
 typedef struct dr_board dr_board;
 
@@ -184,7 +184,9 @@ enum { DR_SEMIHOSTING_ON = 1u, DR_SEMIHOSTING_FILES = 2u };
 DR_API dr_status dr_set_semihosting(dr_board *board, uint32_t flags);
 enum { DR_STREAM_CONSOLE = 0, DR_STREAM_ITM = 1 }; /* semihosting's console; ITM stimulus port 0 */
 DR_API uint32_t dr_console_available(const dr_board *board, uint32_t stream); /* bytes written, not yet taken */
-DR_API uint32_t dr_console_receive(dr_board *board, uint32_t stream, uint8_t *data, uint32_t length);
+/* Take up to length of them; at_ps (or NULL) gets the time at which each was written. */
+DR_API uint32_t dr_console_receive(dr_board *board, uint32_t stream, uint8_t *data, uint64_t *at_ps, uint32_t length);
+DR_API void dr_console_stop_on(dr_board *board, int32_t byte); /* -1 = off; else stop when written to either stream */
 DR_API dr_status dr_console_send(dr_board *board, const void *data,
                                  uint32_t length); /* keyboard input; then end of file */
 

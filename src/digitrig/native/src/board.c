@@ -37,6 +37,7 @@ dr_status dr_create(const dr_config *config, dr_board **out) {
         return DR_ERR_MEMORY;
     }
     b->config = *config;
+    b->console_stop_byte = -1;
     b->time.hz = config->clock_hz;
     b->event_cycle = DR_NEVER;
     b->delivering_ps = DR_NEVER;

@@ -172,6 +172,7 @@ typedef struct dr_mapping {
 enum { DR_STREAM_INPUT = DR_STREAM_ITM + 1, DR_STREAM_COUNT };
 typedef struct dr_stream { /* the host's: no part of snapshots */
     uint8_t *data;
+    uint64_t *at_ps; /* when each byte was written */
     uint32_t length, capacity;
 } dr_stream;
 
@@ -211,6 +212,7 @@ struct dr_board {
     uint32_t stop_on_fault;
     uint32_t semihosting; /* DR_SEMIHOSTING_* */
     dr_stream streams[DR_STREAM_COUNT];
+    int32_t console_stop_byte; /* the host's wish, -1 = none */
     uint32_t stack_watch_low, stack_watch_high;
     uint32_t breakpoints[32], breakpoint_count;
     dr_log_entry *log;

@@ -51,30 +51,57 @@ enum { HANDLE_INPUT = 1, HANDLE_OUTPUT = 2, HANDLE_ERROR = 3, HANDLE_FEATURES = 
 static const uint8_t features[] = {'S', 'H', 'F', 'B', 3};
 
 /* ------------------------------------------------------------------ streams between guest and host */
-static bool stream_put(dr_stream *s, const void *data, uint32_t length) {
-    if (length == 0 || length > STREAM_LIMIT - s->length) {
+static bool stream_reserve(dr_stream *s, uint32_t length) {
+    if (s->length + length <= s->capacity) {
+        return true;
+    }
+    uint32_t capacity = 2u * (s->length + length) + 64u;
+    uint8_t *data = realloc(s->data, capacity);
+    s->data = data ? data : s->data;
+    uint64_t *at_ps = realloc(s->at_ps, capacity * sizeof *at_ps);
+    s->at_ps = at_ps ? at_ps : s->at_ps;
+    s->capacity = data && at_ps ? capacity : s->capacity;
+    return data && at_ps;
+}
+
+static bool stream_put(dr_board *b, uint32_t stream, const void *data, uint32_t length) {
+    dr_stream *s = &b->streams[stream];
+    if (length == 0 || length > STREAM_LIMIT - s->length || !stream_reserve(s, length)) {
         return length == 0;
     }
-    if (s->length + length > s->capacity) {
-        uint32_t capacity = 2u * (s->length + length) + 64u;
-        uint8_t *grown = realloc(s->data, capacity);
-        if (!grown) {
-            return false;
-        }
-        s->data = grown;
-        s->capacity = capacity;
-    }
+    uint64_t now = dr_now_ps(b);
     memcpy(s->data + s->length, data, length);
+    for (uint32_t i = 0; i < length; i++) {
+        s->at_ps[s->length + i] = now;
+    }
     s->length += length;
     return true;
 }
 
-static uint32_t stream_take(dr_stream *s, void *data, uint32_t length) {
+/* What the guest writes: the run ends if the host waits for one of the bytes. */
+static void stream_write(dr_board *b, uint32_t stream, const void *data, uint32_t length) {
+    stream_put(b, stream, data, length);
+    if (b->console_stop_byte >= 0 && length && memchr(data, b->console_stop_byte, length)) {
+        dr_stop_run(b, DR_STOP_BYTE, (uint32_t)b->console_stop_byte);
+    }
+}
+
+static void stream_drop(dr_stream *s, uint32_t count) {
+    if (count) {
+        memmove(s->data, s->data + count, s->length - count);
+        memmove(s->at_ps, s->at_ps + count, (s->length - count) * sizeof *s->at_ps);
+        s->length -= count;
+    }
+}
+
+static uint32_t stream_take(dr_stream *s, void *data, uint64_t *at_ps, uint32_t length) {
     uint32_t count = s->length < length ? s->length : length;
     if (count) {
         memcpy(data, s->data, count);
-        memmove(s->data, s->data + count, s->length - count);
-        s->length -= count;
+        if (at_ps) {
+            memcpy(at_ps, s->at_ps, count * sizeof *at_ps);
+        }
+        stream_drop(s, count);
     }
     return count;
 }
@@ -82,6 +109,7 @@ static uint32_t stream_take(dr_stream *s, void *data, uint32_t length) {
 void dr_streams_free(dr_board *b) {
     for (uint32_t k = 0; k < DR_STREAM_COUNT; k++) {
         free(b->streams[k].data);
+        free(b->streams[k].at_ps);
     }
 }
 
@@ -89,12 +117,14 @@ uint32_t dr_console_available(const dr_board *b, uint32_t stream) {
     return stream <= DR_STREAM_ITM ? b->streams[stream].length : 0;
 }
 
-uint32_t dr_console_receive(dr_board *b, uint32_t stream, uint8_t *data, uint32_t length) {
-    return stream <= DR_STREAM_ITM ? stream_take(&b->streams[stream], data, length) : 0;
+uint32_t dr_console_receive(dr_board *b, uint32_t stream, uint8_t *data, uint64_t *at_ps, uint32_t length) {
+    return stream <= DR_STREAM_ITM ? stream_take(&b->streams[stream], data, at_ps, length) : 0;
 }
 
+void dr_console_stop_on(dr_board *b, int32_t byte) { b->console_stop_byte = byte < 256 ? byte : -1; }
+
 dr_status dr_console_send(dr_board *b, const void *data, uint32_t length) {
-    return stream_put(&b->streams[DR_STREAM_INPUT], data, length)
+    return stream_put(b, DR_STREAM_INPUT, data, length)
                ? DR_OK
                : dr_fail(b, DR_ERR_MEMORY, "%u bytes of console input; at most %u wait", length, STREAM_LIMIT);
 }
@@ -110,7 +140,7 @@ dr_status dr_set_semihosting(dr_board *b, uint32_t flags) {
 /* A byte, halfword or word written to ITM stimulus port 0 (DDI 0403E C1.7.3), least significant byte first. */
 void dr_itm_put(dr_board *b, uint32_t value, uint32_t width) {
     uint8_t bytes[4] = {(uint8_t)value, (uint8_t)(value >> 8), (uint8_t)(value >> 16), (uint8_t)(value >> 24)};
-    stream_put(&b->streams[DR_STREAM_ITM], bytes, width);
+    stream_write(b, DR_STREAM_ITM, bytes, width);
 }
 
 /* ------------------------------------------------------------------ guest memory */
@@ -147,7 +177,7 @@ static uint32_t write_string(dr_board *b, uint32_t address) {
     }
     const uint8_t *text = r->host + (address - r->base);
     const uint8_t *end = memchr(text, 0, r->size - (address - r->base));
-    stream_put(&b->streams[DR_STREAM_CONSOLE], text, end ? (uint32_t)(end - text) : r->size - (address - r->base));
+    stream_write(b, DR_STREAM_CONSOLE, text, end ? (uint32_t)(end - text) : r->size - (address - r->base));
     return 0;
 }
 
@@ -170,10 +200,7 @@ static uint32_t read_handle(dr_board *b, const uint32_t *p) {
     if (p[0] != HANDLE_INPUT || (count && !write_guest(b, p[1], input->data, count))) {
         return fail(b, p[0] != HANDLE_INPUT ? GUEST_EBADF : GUEST_EFAULT);
     }
-    if (count) {
-        memmove(input->data, input->data + count, input->length - count);
-        input->length -= count;
-    }
+    stream_drop(input, count);
     return p[2] - count;
 }
 
@@ -188,7 +215,7 @@ static uint32_t write_handle(dr_board *b, const uint32_t *p) {
         return p[2];
     }
     if (p[2]) {
-        stream_put(&b->streams[DR_STREAM_CONSOLE], data, p[2]);
+        stream_write(b, DR_STREAM_CONSOLE, data, p[2]);
     }
     return 0;
 }
@@ -314,7 +341,7 @@ static uint32_t is_error(dr_board *b, uint32_t parameters) {
 
 static uint32_t read_character(dr_board *b) {
     uint8_t byte = 0;
-    return stream_take(&b->streams[DR_STREAM_INPUT], &byte, 1) ? byte : FAILED;
+    return stream_take(&b->streams[DR_STREAM_INPUT], &byte, NULL, 1) ? byte : FAILED;
 }
 
 /* Exit with a status: R1 is the reason, or a block of reason and status; any reason but ApplicationExit is a failure.
@@ -335,7 +362,7 @@ static bool answer(dr_board *b, uint32_t operation, uint32_t parameter, uint32_t
     case SYS_WRITEC:
         if (memory_at(b, parameter, 1)) {
             byte = *memory_at(b, parameter, 1);
-            stream_put(&b->streams[DR_STREAM_CONSOLE], &byte, 1);
+            stream_write(b, DR_STREAM_CONSOLE, &byte, 1);
         }
         *result = operation; /* R0 is corrupted: left as it was */
         return true;
