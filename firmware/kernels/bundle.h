@@ -9,13 +9,15 @@
 #include <stdint.h>
 
 struct bundle {
-    const char *name;              /* of the model */
-    const char *hash8;             /* first eight hex digits of the SHA-256 of the .tflite file */
-    uint32_t input_bytes;          /* size of *input() */
-    uint32_t output_bytes;         /* size of *output() */
-    uint32_t arena_bytes;          /* activations and scratch together */
-    int8_t *(*input)(void);        /* where the input goes before run(): int8, row-major; a pixel minus 128.
-                                      run() may overwrite it: write it again before every run */
+    const char *name;      /* of the model */
+    const char *hash8;     /* first eight hex digits of the SHA-256 of the .tflite file */
+    uint32_t input_bytes;  /* size of *input() */
+    uint32_t output_bytes; /* size of *output() */
+    uint32_t arena_bytes;  /* activations and scratch together */
+    /* Make the input of a picture: 784 grey levels, row by row, 0 = background, 255 = ink. run() may overwrite the
+     * input: load again before every run. 0 for a model whose input is no picture. */
+    void (*load)(const uint8_t *image);
+    int8_t *(*input)(void);        /* the input itself, for who makes it otherwise; memory of the model's own */
     const int8_t *(*output)(void); /* scores after run(), until the next run() or write to the input */
     int (*run)(void);              /* 0: done. Nothing can fail; the status is for other kinds of runner */
 };

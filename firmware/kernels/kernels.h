@@ -6,6 +6,7 @@
 #include "conv2d_windows_s8.h"
 #include "fully_connected_s8.h"
 #include "max_pool_s8.h"
+#include "preprocess.h"
 #include "softmax_s8.h"
 
 #endif

@@ -12,7 +12,9 @@ import pytest
 
 from digitrig.codegen import load_model, model_names
 from digitrig.codegen.flatbuffer import read_graph
+from digitrig.digits.preprocess import rule_names
 from digitrig.errors import FileFormatError, MissingFileError, UnknownNameError
+from digitrig.reference.preprocess import native_quantisation
 from digitrig.resources import models_dir
 
 
@@ -39,9 +41,12 @@ def test_manifest_card_and_file_agree(name: str) -> None:
     assert info.sha256 in info.card.read_text()
     assert info.parameters == card["parameters"] == graph.parameters
     assert info.accuracy == card["int8_accuracy"]
-    assert info.input_zero_point == graph.inputs[0].zero_point == -128
+    assert info.input_zero_point == graph.inputs[0].zero_point
     assert info.input_scale == pytest.approx(float(graph.inputs[0].scale), rel=1e-7)
-    assert info.input_scale == pytest.approx(1 / 255, rel=1e-6)
+    assert info.preprocess in rule_names()
+    native_scale, native_zero_point = native_quantisation(info.preprocess)
+    assert info.input_scale == pytest.approx(native_scale, rel=1e-6)
+    assert info.input_zero_point == native_zero_point
 
 
 def test_model_of_the_application_note_has_its_parameters_and_accuracy() -> None:

@@ -38,9 +38,9 @@ def _images(name: str) -> np.ndarray:
 def pair(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> tuple[Reference, HostBundle]:
     """The reference and the compiled bundle of one model in one form."""
     model, form = request.param
-    path = load_model(model).path
-    bundle = generate(path, tmp_path_factory.mktemp(model), name=model)
-    return Reference(path), HostBundle(bundle, form)
+    info = load_model(model)
+    bundle = generate(info.path, tmp_path_factory.mktemp(model), model, info.preprocess)
+    return info.reference(), HostBundle(bundle, form)
 
 
 @pytest.mark.parametrize("name", SETS)

@@ -174,6 +174,7 @@ class _Bundle(ctypes.Structure):
         ("input_bytes", ctypes.c_uint32),
         ("output_bytes", ctypes.c_uint32),
         ("arena_bytes", ctypes.c_uint32),
+        ("load", ctypes.CFUNCTYPE(None, ctypes.c_char_p)),
         ("input", ctypes.CFUNCTYPE(ctypes.c_void_p)),
         ("output", ctypes.CFUNCTYPE(ctypes.c_void_p)),
         ("run", ctypes.CFUNCTYPE(ctypes.c_int)),
@@ -191,8 +192,7 @@ class HostBundle:
         self._arena = (ctypes.c_int8 * arena["bytes"]).in_dll(self.library, arena["symbol"])
 
     def _load(self, image: np.ndarray) -> None:
-        values = (image.reshape(-1).astype(np.int16) - 128).astype(np.int8).tobytes()
-        ctypes.memmove(self.bundle.input(), values, len(values))
+        self.bundle.load(image.tobytes())
 
     def scores(self, image: np.ndarray) -> np.ndarray:
         """Scores of one uint8 image by run(), as the firmware calls it."""

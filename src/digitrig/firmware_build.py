@@ -172,13 +172,14 @@ def _generate(model: str, folder: Path) -> Path:
 
     info = load_model(model)
     digest = hashlib.sha256(Path(info.path).read_bytes())
+    digest.update(info.preprocess.encode())
     for source in sorted(Path(digitrig.codegen.__file__).parent.rglob("*.py")):
         digest.update(source.read_bytes())
     stamp = folder / ".generated"
     with _locked(folder):
         current = stamp.read_text() if stamp.is_file() else ""
         if current != digest.hexdigest() or not (folder / f"{model}.c").is_file():
-            generate(info.path, folder, name=model)
+            generate(info.path, folder, model, info.preprocess)
             stamp.write_text(digest.hexdigest())
     return folder
 

@@ -19,7 +19,16 @@ uint8_t *runner_staging(void);
 /* The frame in staging was good: it is the image now. */
 void runner_accept(void);
 
-/* Run the model on the image and print the result lines. */
+/* Run the model on the image. Returns how long it took, in microseconds; the scores are in model_bundle.output(). */
+uint32_t runner_run(void);
+
+/* The class with the highest score of the last run; of equals the first. */
+uint32_t runner_best(void);
+
+/* The result lines of the last run. */
+void runner_print_result(uint32_t microseconds);
+
+/* All of it: the LED is dark meanwhile. */
 void runner_predict(void);
 
 void runner_print_banner(void);

@@ -147,9 +147,8 @@ def _predict(board: Board, image: np.ndarray, inject: str, layers: bool) -> tupl
 def reference_scores(model: str, image: np.ndarray) -> tuple[list[int], str]:
     """The ten int8 scores of the host reference and the reference's name."""
     from digitrig.codegen.models import load_model
-    from digitrig.reference import Reference
 
-    reference = Reference(load_model(model).path)
+    reference = load_model(model).reference()
     return [int(score) for score in reference.scores(image)], reference.name
 
 

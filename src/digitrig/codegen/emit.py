@@ -10,6 +10,7 @@ from typing import Any
 from digitrig.codegen.arena import ALIGNMENT, Plan
 from digitrig.codegen.graph import Graph, Tensor
 from digitrig.codegen.steps import Constant, Step
+from digitrig.reference.preprocess import Preprocessing, integer_multiplier
 
 LINE = 118
 SIDECAR_VERSION = 1
@@ -24,6 +25,7 @@ class Program:
     graph: Graph
     steps: tuple[Step, ...]
     plan: Plan
+    preprocessing: Preprocessing | None
 
     @property
     def constant_bytes(self) -> int:
@@ -181,6 +183,30 @@ def _memory_comment(program: Program) -> str:
     return "\n".join(["/* The arena, in order of execution:", " * offset   bytes", *lines, " */", ""])
 
 
+def _load(program: Program) -> str:
+    """The function that makes the input of a picture."""
+    how = program.preprocessing
+    if how is None:
+        return "/* The input is no picture: there is no load(). */\n"
+    multiplier = integer_multiplier(how.rule, how.scale, how.zero_point)
+    fields = [("multiplier", multiplier), ("zero_point", how.zero_point)]
+    function = f"preprocess_{how.rule}"
+    if how.rule == "resize96":
+        fields += list(zip(("height", "width", "channels"), how.shape[1:], strict=True))
+        function = "preprocess_resize"
+    return "\n".join(
+        [
+            f"/* How a picture becomes the input: rule '{how.rule}'. */",
+            "static const struct preprocess preprocess = {",
+            *(f"    .{name} = {value}," for name, value in fields),
+            "};",
+            "",
+            f"static void load(const uint8_t *image) {{ {function}(&preprocess, image, input()); }}",
+            "",
+        ]
+    )
+
+
 def source(program: Program) -> str:
     """Text of `<name>.c`."""
     name, upper = program.name, program.name.upper()
@@ -209,12 +235,14 @@ def source(program: Program) -> str:
             "",
             f"static const int8_t *output(void) {{ return arena + {upper}_OUTPUT_OFFSET; }}",
             "",
+            _load(program),
             "const struct bundle model_bundle = {",
             f'    .name = "{name}",',
             f'    .hash8 = "{program.graph.sha256[:8]}",',
             f"    .input_bytes = {upper}_INPUT_SIZE,",
             f"    .output_bytes = {upper}_OUTPUT_SIZE,",
             f"    .arena_bytes = {upper}_ACTIVATIONS_MEM_SIZE,",
+            "    .load = load," if program.preprocessing else "    .load = 0,",
             "    .input = input,",
             "    .output = output,",
             f"    .run = {name}_run,",
@@ -295,7 +323,10 @@ def sidecar(program: Program) -> str:
         "constant_bytes": program.constant_bytes,
         "mutable_bytes": program.mutable_bytes,
         "macs": sum(step.macs for step in program.steps),
-        "input": _described(program, graph.inputs[0]),
+        "input": {
+            **_described(program, graph.inputs[0]),
+            "preprocess": program.preprocessing.rule if program.preprocessing else None,
+        },
         "output": _described(program, graph.outputs[0]),
         "layers": [row for step in program.steps for row in _sidecar_layers(program, step)],
     }

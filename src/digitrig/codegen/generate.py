@@ -14,6 +14,7 @@ from digitrig.codegen.graph import Graph, Tensor
 from digitrig.codegen.lowering import lower
 from digitrig.codegen.steps import Step
 from digitrig.errors import FileFormatError, UsageError
+from digitrig.reference.preprocess import PIXELS, Preprocessing, integer_multiplier
 
 
 @dataclass(frozen=True)
@@ -67,7 +68,21 @@ def _buffers(graph: Graph, steps: list[Step]) -> list[Buffer]:
     return buffers
 
 
-def _program(model_path: Path, name: str | None) -> emit.Program:
+def _preprocessing(graph: Graph, rule: str | None) -> Preprocessing | None:
+    """How pictures become the input, checked to be possible with integers; None for an input that is no picture."""
+    tensor = graph.inputs[0]
+    if rule is None and tensor.elements != PIXELS:
+        return None
+    preprocessing = Preprocessing(rule or "scale", tensor.shape, float(tensor.scale), tensor.zero_point)
+    try:
+        integer_multiplier(preprocessing.rule, preprocessing.scale, preprocessing.zero_point)
+    except ValueError as error:
+        supported = "an input whose scale is not below a sixteenth of that"
+        raise FileFormatError(graph.path, f"input '{tensor.name}': {error}", supported) from error
+    return preprocessing
+
+
+def _program(model_path: Path, name: str | None, preprocess: str | None) -> emit.Program:
     chosen = emit.c_identifier(model_path.stem) if name is None else name
     if not re.fullmatch(r"[a-z][a-z0-9_]*", chosen):
         raise UsageError(f"bundle name '{chosen}' is no prefix for C names; use a to z, 0 to 9 and _, a letter first")
@@ -75,16 +90,21 @@ def _program(model_path: Path, name: str | None) -> emit.Program:
     _check_ends(graph)
     steps = lower(graph)
     arena: Plan = plan(_buffers(graph, steps))
-    return emit.Program(chosen, f"digitrig {__version__}", graph, tuple(steps), arena)
+    how = _preprocessing(graph, preprocess)
+    return emit.Program(chosen, f"digitrig {__version__}", graph, tuple(steps), arena, how)
 
 
-def generate(model_path: Path | str, out_dir: Path | str, name: str | None = None) -> Bundle:
+def generate(
+    model_path: Path | str, out_dir: Path | str, name: str | None = None, preprocess: str | None = None
+) -> Bundle:
     """Write `<name>.c`, `<name>.h` and `<name>.json` of a fully int8 `.tflite` model into a folder.
 
-    name: prefix of all symbols; the file's stem by default.  The same model and digitrig give the same bytes.
+    name: prefix of all symbols; the file's stem by default.  preprocess: how a picture becomes the input, a rule of
+    `digitrig.digits.preprocess`; by default `scale` for an input of 784 values, and none for any other.
+    The same model and digitrig give the same bytes.
     Raises MissingFileError, FileFormatError, UsageError, and UnsupportedModelError, which names operator and tensor.
     """
-    program = _program(Path(model_path), name)
+    program = _program(Path(model_path), name, preprocess)
     folder = Path(out_dir)
     folder.mkdir(parents=True, exist_ok=True)
     files = {suffix: folder / f"{program.name}.{suffix}" for suffix in ("h", "c", "json")}

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from digitrig.errors import FileFormatError, MissingFileError, UnknownNameError
+from digitrig.reference import Reference
 from digitrig.resources import models_dir
 
 
@@ -17,7 +18,8 @@ class ModelInfo:
     """A model.  path: its `.tflite` file.  card: its card, `card.md`.  boards: which run it.
 
     accuracy: int8, on the 10,000 MNIST test images, under the reference.  input_scale, input_zero_point: how a pixel
-    (0..255 as 0..1) becomes int8.
+    (0..255 as 0..1) becomes int8.  preprocess: what happens to a picture before that, a rule of
+    `digitrig.digits.preprocess`.  no_room: images that a part has no room for, (board, weights).
     """
 
     name: str
@@ -29,6 +31,12 @@ class ModelInfo:
     input_scale: float
     input_zero_point: int
     boards: tuple[str, ...]
+    preprocess: str = "scale"
+    no_room: tuple[tuple[str, str], ...] = ()
+
+    def reference(self) -> Reference:
+        """The host reference of this model; raises as `Reference` does."""
+        return Reference(self.path, self.preprocess)
 
 
 def _manifest() -> tuple[Path, list[dict[str, Any]]]:
@@ -44,6 +52,11 @@ def _manifest() -> tuple[Path, list[dict[str, Any]]]:
 def model_names() -> list[str]:
     """Names of all models, sorted."""
     return sorted(str(row["name"]) for row in _manifest()[1])
+
+
+def board_models(board: str) -> list[str]:
+    """Names of the models that run on a board, in the manifest's order."""
+    return [str(row["name"]) for row in _manifest()[1] if board in row["boards"]]
 
 
 def load_model(name: str) -> ModelInfo:
@@ -71,4 +84,6 @@ def load_model(name: str) -> ModelInfo:
         float(row["input_scale"]),
         int(row["input_zero_point"]),
         tuple(row["boards"]),
+        str(row.get("preprocess", "scale")),
+        tuple((str(entry["board"]), str(entry["weights"])) for entry in row.get("no_room", ())),
     )

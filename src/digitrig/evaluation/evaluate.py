@@ -191,9 +191,8 @@ def _dataset(dataset: str | Dataset | None, limit: int | None) -> Dataset:
 
 def _reference(model: str) -> Scorer:
     from digitrig.codegen.models import load_model
-    from digitrig.reference import Reference
 
-    return Reference(load_model(model).path)
+    return load_model(model).reference()
 
 
 def _check_word(kind: str, word: str, known: Sequence[str]) -> None:

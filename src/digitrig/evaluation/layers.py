@@ -112,7 +112,8 @@ def _sidecar(board: Board) -> dict[str, Any]:
     if built.is_file():
         return _read(built)
     with tempfile.TemporaryDirectory() as folder:
-        bundle = generate(load_model(board.model).path, Path(folder), name=board.model)
+        info = load_model(board.model)
+        bundle = generate(info.path, Path(folder), board.model, info.preprocess)
         return _read(bundle.sidecar)
 
 

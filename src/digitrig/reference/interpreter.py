@@ -10,11 +10,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from digitrig.errors import FileFormatError, ShapeError
+from digitrig.errors import FileFormatError
+from digitrig.reference.preprocess import Preprocessing
 from digitrig.reference.runtime import open_interpreter, runtime_name
-
-ZERO_POINT = -128  # the input quantisation that the firmware applies: one grey level is one step of 1/255
-SCALE = 1.0 / 255.0
 
 
 @dataclass(frozen=True, eq=False)
@@ -30,37 +28,27 @@ class Layer:
     data: NDArray[Any]
 
 
-def quantise(image: NDArray[np.uint8]) -> NDArray[np.int8]:
-    """Turn a grey image into the int8 values that the firmware reads: value - 128, same shape.
-
-    Exact for scale 1/255 and zero point -128, which `Reference` insists on.
-    Raises ShapeError when the array is not uint8."""
-    if image.dtype != np.uint8:
-        raise ShapeError(f"image has type {image.dtype}; expected uint8, 0 is background and 255 is ink")
-    return (image ^ 0x80).view(np.int8)
-
-
 class Reference:
     """A `.tflite` model under the host's TFLite reference kernels, one thread.
 
     One object serves one thread at a time; make one per worker.
-    Raises MissingFileError, FileFormatError (not a model, unsupported operators, not int8 in and out, another input
-    quantisation than scale 1/255 and zero point -128) and MissingToolError (no TFLite runtime).
+    preprocess: how a picture becomes the input, a rule of `digitrig.digits.preprocess`; for the models that come with
+    digitrig `digitrig.codegen.load_model(name).reference()` knows it.
+    Raises MissingFileError, FileFormatError (not a model, unsupported operators, not int8 in and out), MissingToolError
+    (no TFLite runtime), UnknownNameError and UsageError (no such rule, or none for this input).
     """
 
-    def __init__(self, model_path: Path | str) -> None:
+    def __init__(self, model_path: Path | str, preprocess: str = "scale") -> None:
         self.path = Path(model_path)
         self._interpreter = open_interpreter(self.path)
         self._keeping: Any = None
         self._input = self._only(self._interpreter.get_input_details(), "input")
         self._output = self._only(self._interpreter.get_output_details(), "output")
         scale, zero_point = self._input["quantization"]
-        if zero_point != ZERO_POINT or abs(scale - SCALE) > 1e-6:
-            raise FileFormatError(
-                self.path,
-                f"input tensor '{self._input['name']}' has scale {scale:.8g} and zero point {zero_point}",
-                "scale 1/255 and zero point -128, so that the firmware need only subtract 128 from a pixel",
-            )
+        if not scale > 0:
+            found = f"input tensor '{self._input['name']}' has scale {scale}"
+            raise FileFormatError(self.path, found, "a scale above 0")
+        self.preprocessing = Preprocessing(preprocess, self.input_shape, float(scale), int(zero_point))
 
     def _only(self, details: list[dict[str, Any]], what: str) -> dict[str, Any]:
         if len(details) != 1:
@@ -83,7 +71,7 @@ class Reference:
         return tuple(int(n) for n in self._input["shape"])
 
     def scores(self, image: NDArray[np.uint8]) -> NDArray[np.int8]:
-        """Scores of one image.  image: uint8 with as many elements as the input, such as (28, 28).  Returns (10,) int8.
+        """Scores of one image.  image: (28, 28) uint8, 0 background, 255 ink.  Returns (10,) int8.
 
         Raises ShapeError."""
         self._run(self._interpreter, image)
@@ -110,9 +98,5 @@ class Reference:
         return found
 
     def _run(self, interpreter: Any, image: NDArray[np.uint8]) -> None:
-        shape = self.input_shape
-        if not isinstance(image, np.ndarray) or image.size != int(np.prod(shape)):
-            found = image.shape if isinstance(image, np.ndarray) else type(image).__name__
-            raise ShapeError(f"image has shape {found}; {self.path.name} takes {shape}")
-        interpreter.set_tensor(self._input["index"], quantise(image).reshape(shape))
+        interpreter.set_tensor(self._input["index"], self.preprocessing.apply(image))
         interpreter.invoke()

@@ -131,7 +131,6 @@ class Rig:
         """The host reference of a model, made once."""
         if model not in self._references:
             from digitrig.codegen.models import load_model
-            from digitrig.reference import Reference
 
-            self._references[model] = Reference(load_model(model).path)
+            self._references[model] = load_model(model).reference()
         return self._references[model]
