@@ -35,6 +35,7 @@ class FakeMachine:
         self.memory_waits: dict[str, tuple[int, int, int]] = {}
         self.resets: list[str] = []
         self.time_ps = 0
+        self.slept = [0, 0]
         self.events: dict[tuple[str, int], tuple[int, int, int]] = {}
         self.tagged: list[tuple[str, str]] = []
         self._count = 0
@@ -127,6 +128,9 @@ class FakeMachine:
 
     def now_ps(self) -> int:
         return self.time_ps
+
+    def slept_ps(self, deep: bool) -> int:
+        return self.slept[deep]
 
     def peripherals(self) -> Mapping[str, Peripheral]:
         return self.models

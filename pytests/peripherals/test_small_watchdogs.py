@@ -157,3 +157,45 @@ def test_wwdt_is_off_until_it_is_fed():
     assert lpc.peek(0x4000000C) == 75, "99 of 100 ms are gone"
     lpc.run_for(2 * MS)
     assert lpc.resets == ["wwdt timeout"]
+
+
+# ---------------------------------------------------------------- sleep
+def _ke02_setting(machine: FakeMachine, cs1: int) -> None:
+    _late(machine)
+    _word(machine, 0xC520)
+    _word(machine, 0xD928)
+    machine.poke(WDOG, cs1, 1)
+
+
+def _kv11_setting(machine: FakeMachine, stctrlh: int) -> None:
+    """TOVAL 4 of the 1 kHz oscillator, prescaler 1."""
+    _late(machine)
+    machine.poke(WDOG + 0xE, 0xC520, 2)
+    machine.poke(WDOG + 0xE, 0xD928, 2)
+    for offset, value in ((0x04, 0), (0x06, 4), (0x16, 0), (0x00, stctrlh)):
+        machine.poke(WDOG + offset, value, 2)
+
+
+@pytest.mark.parametrize(
+    ("board", "setting", "deep", "stands"),
+    [
+        ("ke02", 0xA0, False, True),  # EN | UPDATE: WAIT = 0
+        ("ke02", 0xA2, False, False),  # WAIT
+        ("ke02", 0xA2, True, True),  # STOP = 0
+        ("ke02", 0xA1, True, False),
+        ("kv11", 0x0111, False, True),  # WDOGEN, ALLOWUPDATE: WAITEN = 0
+        ("kv11", 0x0191, False, False),  # WAITEN
+        ("kv11", 0x0191, True, True),  # STOPEN = 0
+        ("kv11", 0x0151, True, False),
+    ],
+)
+def test_the_count_stands_in_sleep_unless_told_otherwise(request, board, setting, deep, stands):
+    """KE02 RM, WDOG_CS1 WAIT and STOP; KV11 RM, WDOG_STCTRLH WAITEN and STOPEN."""
+    machine: FakeMachine = request.getfixturevalue(board)
+    (_ke02_setting if board == "ke02" else _kv11_setting)(machine, setting)
+    machine.run_for(2 * MS)
+    machine.slept[deep] = 3 * MS  # three of the next four milliseconds
+    machine.run_for(4 * MS)
+    assert bool(machine.resets) == (not stands)
+    machine.run_for(3 * MS)
+    assert machine.resets == ["wdog timeout"]

@@ -6,9 +6,12 @@ of SystemInit (0xD928C520 to CNT, 0xFFFF to TOVAL, 0x2920 to CS) is that of NXP'
 
 from __future__ import annotations
 
+import struct
+
 import pytest
 from fake_machine import FakeMachine
 
+from digitrig.board import Board
 from digitrig.platform import load_board
 
 BASE = 0x40052000
@@ -45,10 +48,10 @@ def test_untouched_it_resets_the_board_after_8_ms(machine):
 
 def test_the_rt1060_one_takes_1024_periods_of_32768_hz():
     machine = FakeMachine.of_board("mimxrt1060_evk")
-    tick = 10**12 // 32_768
-    machine.run_to(0x400 * tick - 1)
+    due_ps = 31_250_000_000  # 0x400 / 32768 Hz
+    machine.run_to(due_ps - 1)
     assert machine.resets == []
-    machine.run_to(0x400 * tick)
+    machine.run_to(due_ps)
     assert machine.resets == ["rtwdog timeout"]
 
 
@@ -128,7 +131,7 @@ def test_refresh_starts_the_count_anew(machine, words):
 @pytest.mark.parametrize("word", [0x0, 0xB480, 0xD928, 0x12345678])
 def test_any_other_word_resets(machine, word):
     machine.poke(CNT, word)
-    assert machine.resets == [f"wdog illegal word 0x{word:X} in CNT"]
+    assert machine.resets == [f"wdog illegal word 0x{word:04X} in CNT"]
 
 
 def test_a_word_while_switched_off_does_nothing(machine):
@@ -218,3 +221,14 @@ def test_after_the_boot_rom_the_rt1060_one_is_off_and_can_be_unlocked():
     assert machine.resets == []
     machine.poke(0x400BC004, UNLOCK)
     assert machine.peek(0x400BC000) & ULK
+
+
+@pytest.mark.parametrize(("program", "resets"), [((0xE7FE,), True), ((0xBF30, 0xE7FD), False)])
+def test_on_a_board_the_watchdog_of_a_sleeping_core_does_not_bite(tmp_path, program, resets):
+    """`b .` is reset after 8 ms (TOVAL 0x400 at 128 kHz), `wfi; b .-2` is not: CS.WAIT = 0 after reset."""
+    code, sp, entry = 0x1000, 0x20000000, 0x1001  # after the flash configuration field
+    image = struct.pack("<2I", sp, entry).ljust(code, b"\xff") + struct.pack(f"<{len(program)}H", *program)
+    (tmp_path / "idle.bin").write_bytes(image)
+    with Board("frdm_ke16z", tmp_path / "idle.bin", address=0) as board:
+        board.run_for(30)
+        assert any("wdog timeout" in entry.detail for entry in board.log()) == resets

@@ -127,6 +127,7 @@ PROTOTYPES: dict[str, tuple[Any, list[Any]]] = {
     "dr_set_clock": (c_int32, [_BOARD, c_uint64]),
     "dr_clock": (c_uint64, [_BOARD]),
     "dr_now_ps": (c_uint64, [_BOARD]),
+    "dr_slept_ps": (c_uint64, [_BOARD, c_uint32]),
     "dr_cycles": (c_uint64, [_BOARD]),
     "dr_instructions": (c_uint64, [_BOARD]),
     "dr_set_breakpoint": (c_int32, [_BOARD, c_uint32, c_uint32]),

@@ -439,6 +439,10 @@ class Core:
         """Virtual time."""
         return int(self.lib.dr_now_ps(self.handle))
 
+    def slept_ps(self, deep: bool) -> int:
+        """Time since reset spent in sleep, or in deep sleep (SCR.SLEEPDEEP)."""
+        return int(self.lib.dr_slept_ps(self.handle, deep))
+
     @property
     def cycles(self) -> int:
         """Core clock cycles since the board was made, sleep included."""

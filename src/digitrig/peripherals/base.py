@@ -67,6 +67,10 @@ class MachineServices(Protocol):
         """Virtual time of the access, or the nominal time of the event that is being delivered."""
         ...
 
+    def slept_ps(self, deep: bool) -> int:
+        """How long the core has been in sleep since reset, or in deep sleep: the parts' wait and stop modes."""
+        ...
+
     def peripherals(self) -> Mapping[str, Peripheral]:
         """All models of the machine by the name of their entry."""
         ...

@@ -6,18 +6,20 @@ counter (WMCR.PDE) only drives a pin and does nothing here.
 
 from __future__ import annotations
 
-from digitrig.peripherals.base import PS_PER_S, Peripheral, register
-from digitrig.peripherals.registers import Access, Field, Register, State
+from digitrig.peripherals.base import PS_PER_S, register
+from digitrig.peripherals.registers import Access, Field, Register, State, hidden
+from digitrig.peripherals.watchdog import PRIORITY, TIMEOUT, Watchdog, watchdog_registers
 
 M = State.MODELLED
 STEP_PS = PS_PER_S // 2
-WDE, SRS, WIE, WTIS = 1 << 2, 1 << 4, 1 << 15, 1 << 14
-TIMEOUT, WARNING = 0, 1
-PRIORITY = 5
+WDZST, WDE, SRS, WDW, WIE, WTIS = 1 << 0, 1 << 2, 1 << 4, 1 << 7, 1 << 15, 1 << 14
+WARNING = 1
 
 
 @register("Timers.IMX_WDOG")
-class IMXWatchdog(Peripheral):
+class IMXWatchdog(Watchdog):
+    """Counts half seconds; WDW stops it in wait mode, WDZST in stop mode."""
+
     lines = ("IRQ",)
     WIDTHS = (2, 4)
     TABLE = (
@@ -66,28 +68,59 @@ class IMXWatchdog(Peripheral):
             hook_write=True,
         ),
         Register("WMCR / Miscellaneous control", 0x8, 2, reset=1, fields=(Field("PDE / Power down enable", 0),)),
+        *watchdog_registers(),
+        hidden("RELOAD / WT at the last service: a new value counts from the next"),
     )
     source = "i.MX RT1060 RM, chapter WDOG"
 
+    # ---------------------------------------------------------------- what Watchdog asks
+    def running(self) -> bool:
+        return bool(self.get("WCR") & WDE)
+
+    def tick_hz(self) -> tuple[int, int]:
+        return 2, 1
+
+    def timeout_ticks(self) -> int:
+        return self.get("RELOAD") + 1
+
+    def stands_in_sleep(self) -> tuple[bool, bool]:
+        control = self.get("WCR")
+        return bool(control & WDW), bool(control & WDZST)
+
+    # ---------------------------------------------------------------- calls
     def on_write(self, register: str, value: int, old: int, written: int) -> int | None:
         if register == "WCR":
-            value |= old & 0x7  # write-once bits stay
-            self.set("WCR", value)
-            if not value & SRS:
-                self.machine.request_reset(f"{self.name} software reset")
-            elif value & WDE and not old & WDE:
-                self._restart()
+            self._control_written(value | old & 0x7, old)  # write-once bits stay
         elif register == "WSR":
-            if old == 0x5555 and value == 0xAAAA and self.get("WCR") & WDE:
-                self._restart()
+            if old == 0x5555 and value == 0xAAAA and self.running():
+                self.restart()
         else:
-            self._restart_warning()
+            self._plan_warning()
             self._update()
         return None
 
-    def on_event(self, number: int) -> None:
+    def _control_written(self, value: int, old: int) -> None:
+        gone = self.counting_ps() - self.get64("START")
+        self.set("WCR", value)
+        self.set64("START", self.counting_ps() - gone)  # the count stays, whatever sleep now means
+        if not value & SRS:
+            self.machine.request_reset(f"{self.name} software reset")
+        elif value & WDE and not old & WDE:
+            self.restart()
+
+    def restart(self) -> None:
+        self.set("RELOAD", self.get("WCR") >> 8)
+        super().restart()
+
+    def plan(self) -> None:
+        super().plan()
+        self._plan_warning()
+
+    def expired(self, number: int) -> None:
         if number == TIMEOUT:
-            self.machine.request_reset(f"{self.name} timeout")
+            self.bite("timeout")
+        elif self._warning_ps() > 0:
+            self._plan_warning()
         else:
             self.set("WICR", self.get("WICR") | WTIS)
             self._update()
@@ -96,19 +129,15 @@ class IMXWatchdog(Peripheral):
         if cause.startswith(self.name):
             self.set("WRSR", 1 if "software" in cause else 2)
 
-    def timeout_ps(self) -> int:
-        """From service to reset: (WT + 1) half seconds."""
-        return ((self.get("WCR") >> 8) + 1) * STEP_PS
+    def _warning_ps(self) -> int:
+        """Time until WICT half seconds before the timeout."""
+        steps = self.timeout_ticks() - (self.get("WICR") & 0xFF)
+        return self.get64("START") + steps * STEP_PS - self.counting_ps()
 
-    def _restart(self) -> None:
-        self.machine.schedule(self.main, TIMEOUT, self.timeout_ps(), PRIORITY)
-        self._restart_warning()
-
-    def _restart_warning(self) -> None:
-        control = self.get("WICR")
-        before = (control & 0xFF) * STEP_PS
-        if control & WIE and self.get("WCR") & WDE and before < self.timeout_ps():
-            self.machine.schedule(self.main, WARNING, self.timeout_ps() - before, PRIORITY)
+    def _plan_warning(self) -> None:
+        self.machine.cancel(self.main, WARNING)
+        if self.get("WICR") & WIE and self.running() and (self.get("WICR") & 0xFF) < self.timeout_ticks():
+            self.machine.schedule(self.main, WARNING, max(self._warning_ps(), 0), PRIORITY)
 
     def _update(self) -> None:
         control = self.get("WICR")

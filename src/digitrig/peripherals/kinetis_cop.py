@@ -79,7 +79,7 @@ class COP(Watchdog):
         else:
             self.restart()
 
-    def on_event(self, number: int) -> None:
+    def expired(self, number: int) -> None:
         self.bite("timeout")
 
     def clocks_changed(self) -> None:

@@ -4,20 +4,18 @@ Source: KV11 reference manual, chapter "Watchdog timer (WDOG)"; MKV11Z7.h. Unloc
 refresh: 0xA602 then 0xB480 to REFRESH, the second within 20 bus clocks; another word, or a late one, resets. After an
 unlock, and after reset, the registers can be written for 256 bus clocks.
 Assumed: a write to a locked register is ignored; unlocking is refused once STCTRLH was written with ALLOWUPDATE = 0;
-the alternate clock is the bus clock. Not modelled: test modes, the stop of the counter in wait, stop and debug mode.
+the alternate clock is the bus clock. Not modelled: test modes.
 """
 
 from __future__ import annotations
 
 from digitrig.peripherals.base import register
 from digitrig.peripherals.registers import Access, Field, Register, State, hidden
-from digitrig.peripherals.watchdog import PRIORITY, RESET, TIMEOUT, WINDOW_CLOSES, Watchdog, watchdog_registers
+from digitrig.peripherals.watchdog import KinetisWatchdog, watchdog_registers
 
 M = State.MODELLED
 WDOGEN, CLKSRC, IRQRSTEN, WINEN, ALLOWUPDATE = 1 << 0, 1 << 1, 1 << 2, 1 << 3, 1 << 4
-INTFLG = 1 << 15
-UNLOCK, REFRESH = (0xC520, 0xD928), (0xA602, 0xB480)
-WINDOW_CLOCKS, WORD_CLOCKS, RESET_DELAY_CLOCKS = 256, 20, 256
+STOPEN, WAITEN, INTFLG = 1 << 6, 1 << 7, 1 << 15
 
 
 def _half(name: str, offset: int, reset: int = 0) -> Register:
@@ -25,7 +23,7 @@ def _half(name: str, offset: int, reset: int = 0) -> Register:
 
 
 @register("Timers.Kinetis_WDOG16")
-class WDOG16(Watchdog):
+class WDOG16(KinetisWatchdog):
     """CLKSRC: 0 LPO of 1 kHz, 1 bus clock."""
 
     lines = ("IRQ",)
@@ -82,6 +80,7 @@ class WDOG16(Watchdog):
         hidden("CONFIGURED / STCTRLH was written since reset"),
     )
     WIDTHS = (2,)
+    WINDOW_CLOCKS, WORD_CLOCKS, RESET_DELAY_CLOCKS = 256, 20, 256
     source = "KV11 RM, chapter WDOG"
 
     def running(self) -> bool:
@@ -94,9 +93,9 @@ class WDOG16(Watchdog):
     def timeout_ticks(self) -> int:
         return self.get("TOVALH") << 16 | self.get("TOVALL")
 
-    def on_reset(self) -> None:
-        self.restart()
-        self.machine.schedule(self.main, WINDOW_CLOSES, self.bus_ps(WINDOW_CLOCKS), PRIORITY)
+    def stands_in_sleep(self) -> tuple[bool, bool]:
+        control = self.get("STCTRLH")
+        return not control & WAITEN, not control & STOPEN
 
     def on_read(self, register: str, stored: int) -> int:
         count = self.ticks() & 0xFFFFFFFF
@@ -104,7 +103,7 @@ class WDOG16(Watchdog):
 
     def on_write(self, register: str, value: int, old: int, written: int) -> int | None:
         if register in ("UNLOCK", "REFRESH"):
-            self._word(register, written)
+            self.word(written, register, (self.UNLOCK if register == "UNLOCK" else self.REFRESH,))
             return old
         if register == "STCTRLL":
             self._update()
@@ -117,37 +116,22 @@ class WDOG16(Watchdog):
         self._update()
         return None
 
-    def on_event(self, number: int) -> None:
-        if number == WINDOW_CLOSES:
-            self.set("OPEN", 0)
-        elif number == TIMEOUT and self.get("STCTRLH") & IRQRSTEN:
-            self.set("STCTRLL", self.get("STCTRLL") | INTFLG)
-            self._update()
-            self.machine.schedule(self.main, RESET, self.bus_ps(RESET_DELAY_CLOCKS), PRIORITY)
-        else:
-            self.bite("timeout")
+    # ---------------------------------------------------------------- what KinetisWatchdog asks
+    def open_registers(self, on: bool) -> None:
+        self.set("OPEN", int(on))
 
-    def _word(self, register: str, word: int) -> None:
-        words = UNLOCK if register == "UNLOCK" else REFRESH
-        first, gone_ps = self.second()
-        if (first, word) == words and gone_ps <= self.bus_ps(WORD_CLOCKS):
-            self._unlock() if register == "UNLOCK" else self._refresh()
-        elif not first and word == words[0]:
-            self.begin(word)
-        elif self.running():
-            self.bite(f"illegal word 0x{word:04X} in {register}")
+    def may_unlock(self) -> bool:
+        return not self.get("CONFIGURED") or bool(self.get("STCTRLH") & ALLOWUPDATE)
 
-    def _unlock(self) -> None:
-        if not self.get("CONFIGURED") or self.get("STCTRLH") & ALLOWUPDATE:
-            self.set("OPEN", 1)
-            self.machine.schedule(self.main, WINDOW_CLOSES, self.bus_ps(WINDOW_CLOCKS), PRIORITY)
+    def raise_flag(self) -> bool:
+        if not self.get("STCTRLH") & IRQRSTEN:
+            return False
+        self.set("STCTRLL", self.get("STCTRLL") | INTFLG)
+        self._update()
+        return True
 
-    def _refresh(self) -> None:
-        window = self.get("WINH") << 16 | self.get("WINL")
-        if self.running() and self.get("STCTRLH") & WINEN and self.ticks() < window:
-            self.bite("refreshed before the window opened")
-            return
-        self.restart()
+    def window_ticks(self) -> int:
+        return self.get("WINH") << 16 | self.get("WINL") if self.get("STCTRLH") & WINEN else 0
 
     def _update(self) -> None:
         self.machine.set_line(self.main, 0, bool(self.get("STCTRLL") & INTFLG and self.get("STCTRLH") & IRQRSTEN))

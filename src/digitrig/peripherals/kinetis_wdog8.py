@@ -4,24 +4,22 @@ Source: KE02 reference manual, chapter "Watchdog timer (WDOG)"; MKE02Z4.h. Words
 byte first: unlock 0xC520 then 0xD928, refresh 0xA602 then 0xB480, the second within 16 bus clocks; another word resets.
 After an unlock, and after reset, the registers can be written for 128 bus clocks.
 Assumed: a write to a locked register is ignored; unlocking is refused once CS1 was written with UPDATE = 0; CNT reads
-the count. Not modelled: test modes, the stop of the counter in wait, stop and debug mode.
+the count. Not modelled: test modes.
 """
 
 from __future__ import annotations
 
 from digitrig.peripherals.base import register
 from digitrig.peripherals.registers import Access, Field, Register, State, hidden
-from digitrig.peripherals.watchdog import PRIORITY, RESET, TIMEOUT, WINDOW_CLOSES, Watchdog, watchdog_registers
+from digitrig.peripherals.watchdog import KinetisWatchdog, watchdog_registers
 
 M = State.MODELLED
-UPDATE, INT, EN = 1 << 5, 1 << 6, 1 << 7
+STOP, WAIT, UPDATE, INT, EN = 1 << 0, 1 << 1, 1 << 5, 1 << 6, 1 << 7
 PRES, FLG, WIN = 1 << 4, 1 << 6, 1 << 7
-UNLOCK, REFRESH = (0xC520, 0xD928), (0xA602, 0xB480)
-WINDOW_CLOCKS, WORD_CLOCKS, RESET_DELAY_CLOCKS = 128, 16, 128
 
 
 @register("Timers.Kinetis_WDOG8")
-class WDOG8(Watchdog):
+class WDOG8(KinetisWatchdog):
     """CLK: 0 bus, 1 LPO of 1 kHz, 2 ICSIRCLK, 3 OSCERCLK."""
 
     lines = ("IRQ",)
@@ -80,9 +78,9 @@ class WDOG8(Watchdog):
     def timeout_ticks(self) -> int:
         return self.get("TOVALH") << 8 | self.get("TOVALL")
 
-    def on_reset(self) -> None:
-        self.restart()
-        self.machine.schedule(self.main, WINDOW_CLOSES, self.bus_ps(WINDOW_CLOCKS), PRIORITY)
+    def stands_in_sleep(self) -> tuple[bool, bool]:
+        control = self.get("CS1")
+        return not control & WAIT, not control & STOP
 
     def on_read(self, register: str, stored: int) -> int:
         count = self.ticks() & 0xFFFF
@@ -93,7 +91,7 @@ class WDOG8(Watchdog):
             self.set("HIGH", written)
             return 0
         if register == "CNTL":
-            self._word(self.get("HIGH") << 8 | written)
+            self.word(self.get("HIGH") << 8 | written, "CNT", (self.UNLOCK, self.REFRESH))
             return 0
         if not self.get("OPEN"):
             return old & ~(written & FLG) if register == "CS2" else old
@@ -103,36 +101,22 @@ class WDOG8(Watchdog):
         self._update()
         return None
 
-    def on_event(self, number: int) -> None:
-        if number == WINDOW_CLOSES:
-            self.set("OPEN", 0)
-        elif number == TIMEOUT and self.get("CS1") & INT:
-            self.set("CS2", self.get("CS2") | FLG)
-            self._update()
-            self.machine.schedule(self.main, RESET, self.bus_ps(RESET_DELAY_CLOCKS), PRIORITY)
-        else:
-            self.bite("timeout")
+    # ---------------------------------------------------------------- what KinetisWatchdog asks
+    def open_registers(self, on: bool) -> None:
+        self.set("OPEN", int(on))
 
-    def _word(self, word: int) -> None:
-        first, gone_ps = self.second()
-        in_time = gone_ps <= self.bus_ps(WORD_CLOCKS)
-        if (first, word) == UNLOCK and in_time:
-            if not self.get("CONFIGURED") or self.get("CS1") & UPDATE:
-                self.set("OPEN", 1)
-                self.machine.schedule(self.main, WINDOW_CLOSES, self.bus_ps(WINDOW_CLOCKS), PRIORITY)
-        elif (first, word) == REFRESH and in_time:
-            self._refresh()
-        elif not first and word in (UNLOCK[0], REFRESH[0]):
-            self.begin(word)
-        elif self.running():
-            self.bite(f"illegal word 0x{word:04X} in CNT")
+    def may_unlock(self) -> bool:
+        return not self.get("CONFIGURED") or bool(self.get("CS1") & UPDATE)
 
-    def _refresh(self) -> None:
-        window = self.get("WINH") << 8 | self.get("WINL")
-        if self.running() and self.get("CS2") & WIN and self.ticks() < window:
-            self.bite("refreshed before the window opened")
-            return
-        self.restart()
+    def raise_flag(self) -> bool:
+        if not self.get("CS1") & INT:
+            return False
+        self.set("CS2", self.get("CS2") | FLG)
+        self._update()
+        return True
+
+    def window_ticks(self) -> int:
+        return self.get("WINH") << 8 | self.get("WINL") if self.get("CS2") & WIN else 0
 
     def _update(self) -> None:
         self.machine.set_line(self.main, 0, bool(self.get("CS2") & FLG and self.get("CS1") & INT))

@@ -94,7 +94,7 @@ class WWDT(Watchdog):
         if self.running() and hz and self.get("WARNINT") and counts > 0:
             self.machine.schedule(self.main, WARNING, cycles_ps(counts * prescaler, hz), PRIORITY)
 
-    def on_event(self, number: int) -> None:
+    def expired(self, number: int) -> None:
         if number == TIMEOUT:
             self._end("timeout")
         elif number == WARNING:

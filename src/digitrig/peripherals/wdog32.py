@@ -5,8 +5,8 @@ Unlock: 0xD928C520 to CNT in one 32-bit write, or 0xC520 then 0xD928 within 16 b
 written for 128 bus clocks, and the write to CS ends that time with RCS = 1. Refresh: 0xB480A602, or 0xA602 then 0xB480.
 Any other word in CNT resets the board, as does a refresh before WIN in window mode.
 Assumed, where the manuals leave it open: the time after reset counts as unlocked (ULK resets to 1); a write to a locked
-register is ignored; unlocking is refused only after a configuration with UPDATE = 0. Not modelled: 8-bit refresh words,
-the test modes (TST), and the stop of the counter in wait, stop and debug mode.
+register is ignored; unlocking is refused only after a configuration with UPDATE = 0. Not modelled: 8-bit refresh words
+and the test modes (TST).
 """
 
 from __future__ import annotations
@@ -14,22 +14,28 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import ClassVar
 
-from digitrig.peripherals.base import PS_PER_S, Peripheral, cycles_ps, register
-from digitrig.peripherals.registers import Access, Field, Register, State, hidden
+from digitrig.peripherals.base import register
+from digitrig.peripherals.registers import Access, Field, Register, State
+from digitrig.peripherals.watchdog import WINDOW_CLOSES, KinetisWatchdog, watchdog_registers
 
 M = State.MODELLED
-UPDATE, INT, EN, RCS, ULK, PRES, FLG, WIN = 1 << 5, 1 << 6, 1 << 7, 1 << 10, 1 << 11, 1 << 12, 1 << 14, 1 << 15
-UNLOCK, REFRESH = 0xD928C520, 0xB480A602
-CONFIGURATION_CLOCKS, WORD_CLOCKS, RESET_DELAY_CLOCKS = 128, 16, 128
-TIMEOUT, WINDOW_CLOSES, RESET = 0, 1, 2
-PRIORITY = 5
-
-# Value of SEQUENCE: which second word is awaited.
-NONE, UNLOCK_BEGUN, REFRESH_BEGUN = 0, 1, 2
+STOP, WAIT, UPDATE, INT, EN, RCS, ULK, PRES, FLG, WIN = (
+    1 << 0,
+    1 << 1,
+    1 << 5,
+    1 << 6,
+    1 << 7,
+    1 << 10,
+    1 << 11,
+    1 << 12,
+    1 << 14,
+    1 << 15,
+)
+CMD32EN = 1 << 13
 
 
 @register("Timers.Kinetis_WDOG32")
-class WDOG32(Peripheral):
+class WDOG32(KinetisWatchdog):
     """`lpoFrequency`: the low-power oscillator in Hz, 128000 on KE1xZ, 32768 on i.MX RT1060."""
 
     lines = ("IRQ",)
@@ -63,61 +69,53 @@ class WDOG32(Peripheral):
             "TOVAL / Timeout value", 0x8, reset=0x400, fields=(Field("TOVAL / Value", 0, 16),), state=M, hook_write=True
         ),
         Register("WIN / Window", 0xC, fields=(Field("WIN / Value", 0, 16),), state=M, hook_write=True),
-        hidden("START_LOW / Time of counter 0 in ps"),
-        hidden("START_HIGH / Time of counter 0 in ps"),
-        hidden("WORD_LOW / Time of the first word in ps"),
-        hidden("WORD_HIGH / Time of the first word in ps"),
-        hidden("SEQUENCE / Second word awaited"),
+        *watchdog_registers(),
     )
     source = "KE1xZ64 RM, chapter WDOG; i.MX RT1060 RM, chapter RTWDOG"
 
-    # ---------------------------------------------------------------- clocks
-    def counter_hz(self) -> int:
-        """Counting rate before the prescaler, chosen by CS.CLK."""
-        choice = self.get("CS") >> 8 & 3
-        if choice == 1:
-            return self.integer("lpoFrequency", 128_000)
-        return self.clock(("bus", "", "sirc", "sosc")[choice])
+    # ---------------------------------------------------------------- what Watchdog asks
+    def running(self) -> bool:
+        return bool(self.get("CS") & EN)
 
-    def tick_ps(self) -> int:
-        """Length of a count in ps, 0 if the clock is stopped."""
-        hz = self.counter_hz()
-        return PS_PER_S * (256 if self.get("CS") & PRES else 1) // hz if hz else 0
+    def tick_hz(self) -> tuple[int, int]:
+        """CS.CLK: 0 bus, 1 LPO, 2 slow internal, 3 external reference clock."""
+        control = self.get("CS")
+        choice = control >> 8 & 3
+        hz = self.integer("lpoFrequency", 128_000) if choice == 1 else self.clock(("bus", "", "sirc", "sosc")[choice])
+        return hz, 256 if control & PRES else 1
 
-    def _bus_ps(self, clocks: int) -> int:
-        return cycles_ps(clocks, self.clock("bus") or 24_000_000)
+    def timeout_ticks(self) -> int:
+        return self.get("TOVAL")
 
-    # ---------------------------------------------------------------- counter
-    def count(self) -> int:
-        tick = self.tick_ps()
-        if not self.get("CS") & EN or not tick:
-            return 0
-        return (self.machine.now_ps() - self.get64("START")) // tick & 0xFFFF
+    def stands_in_sleep(self) -> tuple[bool, bool]:
+        control = self.get("CS")
+        return not control & WAIT, not control & STOP
 
-    def _restart(self) -> None:
-        self.set64("START", self.machine.now_ps())
-        self._schedule()
+    # ---------------------------------------------------------------- what KinetisWatchdog asks
+    def open_registers(self, on: bool) -> None:
+        control = self.get("CS")
+        self.set("CS", control & ~RCS | ULK if on else control & ~ULK)
 
-    def _schedule(self) -> None:
-        """The timeout, from the time of counter 0."""
-        self.machine.cancel(self.main, TIMEOUT)
-        self.machine.cancel(self.main, RESET)
-        tick = self.tick_ps()
-        if self.get("CS") & EN and tick:
-            due = self.get64("START") + max(self.get("TOVAL"), 1) * tick
-            self.machine.schedule(self.main, TIMEOUT, max(due - self.machine.now_ps(), 0), PRIORITY)
+    def may_unlock(self) -> bool:
+        return not self.get("CS") & RCS or bool(self.get("CS") & UPDATE)
+
+    def raise_flag(self) -> bool:
+        if not self.get("CS") & INT:
+            return False
+        self.set("CS", self.get("CS") | FLG)
+        self._update()
+        return True
+
+    def window_ticks(self) -> int:
+        return self.get("WIN") if self.get("CS") & WIN else 0
 
     # ---------------------------------------------------------------- calls
-    def on_reset(self) -> None:
-        self._restart()
-        self.machine.schedule(self.main, WINDOW_CLOSES, self._bus_ps(CONFIGURATION_CLOCKS), PRIORITY)
-
     def on_read(self, register: str, stored: int) -> int:
-        return self.count()
+        return self.ticks() & 0xFFFF
 
     def on_write(self, register: str, value: int, old: int, written: int) -> int | None:
         if register == "CNT":
-            self._word(written)
+            self._counter_written(written)
             return 0
         if not self.get("CS") & ULK:
             if register == "CS":
@@ -128,53 +126,23 @@ class WDOG32(Peripheral):
         if register == "CS":
             self.set("CS", value & ~ULK | RCS)
             self.machine.cancel(self.main, WINDOW_CLOSES)
-            self._restart()
+            self.restart()
             self._update()
         return None
 
-    def on_event(self, number: int) -> None:
-        if number == WINDOW_CLOSES:
-            self.set("CS", self.get("CS") & ~ULK)
-        elif number == TIMEOUT and self.get("CS") & INT:
-            self.set("CS", self.get("CS") | FLG)
-            self._update()
-            self.machine.schedule(self.main, RESET, self._bus_ps(RESET_DELAY_CLOCKS), PRIORITY)
+    def _counter_written(self, written: int) -> None:
+        """Both words of a sequence at once, the first in the lower half, or one word."""
+        both = (written & 0xFFFF, written >> 16)
+        if self.get("CS") & CMD32EN and both in (self.UNLOCK, self.REFRESH):
+            self.second()
+            self.carry_out(both)
         else:
-            self._bite("timeout")
+            self.word(written, "CNT", (self.UNLOCK, self.REFRESH))
 
-    # ---------------------------------------------------------------- words in CNT
-    def _word(self, written: int) -> None:
-        begun = self.get("SEQUENCE")
-        self.set("SEQUENCE", NONE)
-        in_time = self.machine.now_ps() - self.get64("WORD") <= self._bus_ps(WORD_CLOCKS)
-        wide = self.get("CS") & 1 << 13
-        if (wide and written == UNLOCK) or (begun == UNLOCK_BEGUN and written == UNLOCK >> 16 and in_time):
-            self._unlock()
-        elif (wide and written == REFRESH) or (begun == REFRESH_BEGUN and written == REFRESH >> 16 and in_time):
-            self._refresh()
-        elif begun == NONE and written in (UNLOCK & 0xFFFF, REFRESH & 0xFFFF):
-            self.set("SEQUENCE", UNLOCK_BEGUN if written == UNLOCK & 0xFFFF else REFRESH_BEGUN)
-            self.set64("WORD", self.machine.now_ps())
-        elif self.get("CS") & EN:
-            self._bite(f"illegal word 0x{written:X} in CNT")
-
-    def _unlock(self) -> None:
-        control = self.get("CS")
-        if control & RCS and not control & UPDATE:
-            return
-        self.set("CS", control & ~RCS | ULK)
-        self.machine.schedule(self.main, WINDOW_CLOSES, self._bus_ps(CONFIGURATION_CLOCKS), PRIORITY)
-
-    def _refresh(self) -> None:
-        if not self.get("CS") & EN:
-            return
-        if self.get("CS") & WIN and self.count() < self.get("WIN"):
-            self._bite("refreshed before the window opened")
-            return
-        self._restart()
-
-    def _bite(self, why: str) -> None:
-        self.machine.request_reset(f"{self.name} {why}")
+    def carry_out(self, sequence: tuple[int, int]) -> None:
+        """A refresh of a watchdog that is off does nothing."""
+        if sequence == self.UNLOCK or self.running():
+            super().carry_out(sequence)
 
     def _update(self) -> None:
         control = self.get("CS")
@@ -182,5 +150,5 @@ class WDOG32(Peripheral):
 
     def clocks_changed(self) -> None:
         """Only the timeout of a counter that runs from the clock tree moves; the count so far is kept."""
-        if self.get("CS") & EN and self.get("CS") >> 8 & 3 != 1:
-            self._schedule()
+        if self.running() and self.get("CS") >> 8 & 3 != 1:
+            self.plan()

@@ -88,5 +88,8 @@ class Services:
     def now_ps(self) -> int:
         return self.core.now_ps
 
+    def slept_ps(self, deep: bool) -> int:
+        return self.core.slept_ps(deep)
+
     def peripherals(self) -> Mapping[str, Peripheral]:
         return self.models

@@ -283,6 +283,8 @@ DR_API dr_status dr_stop_on_fault(dr_board *board, uint32_t on);
 DR_API dr_status dr_set_clock(dr_board *board, uint64_t hz); /* core clock from now on */
 DR_API uint64_t dr_clock(const dr_board *board);
 DR_API uint64_t dr_now_ps(const dr_board *board);
+/* Time since reset that the core has spent in sleep, or (deep) in deep sleep: SCR.SLEEPDEEP, DDI 0403E B3.2.7. */
+DR_API uint64_t dr_slept_ps(const dr_board *board, uint32_t deep);
 DR_API uint64_t dr_cycles(const dr_board *board);
 DR_API uint64_t dr_instructions(const dr_board *board);
 DR_API dr_status dr_set_breakpoint(dr_board *board, uint32_t address, uint32_t on);

@@ -74,9 +74,10 @@ typedef struct dr_cpu {                  /* snapshot kind */
     uint32_t s[32]; /* FP registers; D[n] = S[2n] | S[2n+1] << 32 */
     uint32_t fpscr;
     uint32_t exclusive, exclusive_address;
-    uint32_t event_flag; /* WFE/SEV */
-    uint32_t sleeping;   /* 0 running, 1 WFI, 2 WFE */
-    uint32_t halted;     /* 0, or dr_stop_reason that cannot be left without reset (lock-up) */
+    uint32_t event_flag;  /* WFE/SEV */
+    uint32_t sleeping;    /* 0 running, 1 WFI, 2 WFE */
+    uint64_t slept_ps[2]; /* since reset: in sleep, in deep sleep */
+    uint32_t halted;      /* 0, or dr_stop_reason that cannot be left without reset (lock-up) */
     uint32_t stack_low;
     uint32_t semihosting_errno, semihosting_position; /* of ":semihosting-features" */
     uint8_t predictor[1024]; /* by address of the branch: 2-bit counters of the dual-issue core */

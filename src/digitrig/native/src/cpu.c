@@ -75,10 +75,14 @@ static bool sleep_on(struct dr_board *b) {
     }
     uint64_t until = earliest(wake, b->run_until);
     if (until > b->cpu.cycles) {
+        uint64_t from_ps = dr_now_ps(b);
         b->cpu.cycles = until;
+        b->cpu.slept_ps[b->scs.scr >> 2 & 1u] += dr_now_ps(b) - from_ps;
     }
     return true;
 }
+
+uint64_t dr_slept_ps(const dr_board *b, uint32_t deep) { return b->cpu.slept_ps[deep != 0]; }
 
 static bool wakes(const struct dr_board *b) { return dr_wakes_wfi(b) || (b->cpu.sleeping == 2 && b->cpu.event_flag); }
 
