@@ -5,7 +5,7 @@
 /* One channel of a row of output elements. `sums` has two entries for each, of which the first counts. */
 static void one_channel(const struct requantise_s8 *out, int32_t channel, const uint32_t *sums, int32_t count,
                         int8_t *output, int32_t step) {
-    const int32_t multiplier = out->multiplier[channel], shift = out->shift[channel];
+    const int32_t multiplier = out->multiplier ? out->multiplier[channel] : 0, shift = out->shift[channel];
     const struct requantise_s8 clamp = {
         .zero_point = out->zero_point, .minimum = out->minimum, .maximum = out->maximum};
     KERNELS_NO_UNROLL
@@ -13,6 +13,8 @@ static void one_channel(const struct requantise_s8 *out, int32_t channel, const 
         const int32_t sum = (int32_t)*sums;
         if (requantise_is_minimum(&clamp, sum)) {
             *output = (int8_t)clamp.minimum;
+        } else if (!out->multiplier) {
+            *output = requantise_clamp(&clamp, fixed_shift(sum, shift));
         } else {
             *output = requantise_clamp(&clamp, fixed_scale(sum, multiplier, shift));
         }

@@ -86,9 +86,25 @@ static inline int32_t fixed_scale_once(int32_t x, int32_t multiplier, int32_t sh
     return (twice >> 1) + (twice & 1);
 }
 
+/* What fixed_scale gives for multiplier 2^30, a power of two: x * 2^(shift - 1), by shifts alone. */
+static inline int32_t fixed_shift(int32_t x, int32_t shift) {
+    if (shift > 0) {
+        return (int32_t)((uint32_t)x << (shift - 1));
+    }
+    return fixed_rounding_shift((x >> 1) + (x & 1), -shift);
+}
+
+/* x * 2^(shift - 1) rounded once, halves away from zero, as a dense layer of the reference does it. */
+static inline int32_t fixed_shift_once(int32_t x, int32_t shift) {
+    if (shift > 0) {
+        return (int32_t)((uint32_t)x << (shift - 1));
+    }
+    return fixed_rounding_shift(x, 1 - shift > 31 ? 31 : 1 - shift);
+}
+
 /* How accumulators become int8. One for a layer; the arrays have one entry per output channel. */
 struct requantise_s8 {
-    const int32_t *multiplier; /* 0 or 2^30..2^31-1 */
+    const int32_t *multiplier; /* 0 or 2^30..2^31-1; no array at all where every one is 2^30: then only shifts remain */
     const int8_t *shift;       /* -31..30, left if positive */
     int32_t zero_point;        /* of the output, -128..127 */
     int32_t minimum, maximum;  /* fused activation, in output steps: minimum <= output <= maximum */
@@ -115,6 +131,9 @@ static inline int8_t requantise_clamp(const struct requantise_s8 *r, int32_t sca
 static inline int8_t requantise_twice_s8(const struct requantise_s8 *r, int32_t accumulator, int32_t channel) {
     if (requantise_is_minimum(r, accumulator)) {
         return (int8_t)r->minimum;
+    }
+    if (!r->multiplier) {
+        return requantise_clamp(r, fixed_shift(accumulator, r->shift[channel]));
     }
     return requantise_clamp(r, fixed_scale(accumulator, r->multiplier[channel], r->shift[channel]));
 }
@@ -147,6 +166,9 @@ static inline int32_t requantise_quick_s8(int32_t accumulator, const uint32_t pa
 static inline int8_t requantise_once_s8(const struct requantise_s8 *r, int32_t accumulator, int32_t channel) {
     if (requantise_is_minimum(r, accumulator)) {
         return (int8_t)r->minimum;
+    }
+    if (!r->multiplier) {
+        return requantise_clamp(r, fixed_shift_once(accumulator, r->shift[channel]));
     }
     return requantise_clamp(r, fixed_scale_once(accumulator, r->multiplier[channel], r->shift[channel]));
 }
