@@ -6,8 +6,6 @@
  */
 #include "uart.h"
 
-#include <string.h>
-
 #define MAX_FIFO 16u
 
 enum {
@@ -54,18 +52,14 @@ enum {
 typedef struct kinetis_uart {
     dr_uart line;
     uint32_t index[R_COUNT];
-    uint32_t absent, tx_count, rx_count;
+    uint32_t absent;
     uint32_t seen; /* flags that a read of S1 has shown: the next access to D clears them */
-    uint16_t tx[MAX_FIFO], rx[MAX_FIFO];
+    dr_fifo tx, rx;
 } kinetis_uart;
 
 static uint32_t *value(dr_device *d, int which) {
     kinetis_uart *u = d->state;
-    if (u->index[which] == ~0u) {
-        u->absent = 0;
-        return &u->absent;
-    }
-    return &d->values[u->index[which]];
+    return dr_uart_register(d, u->index[which], &u->absent);
 }
 
 static uint32_t get(dr_device *d, int which) { return *value(d, which); }
@@ -92,9 +86,9 @@ static uint32_t status(dr_device *d) {
     uint32_t s1 = get(d, R_S1) & S1_ERRORS;
     uint32_t rx_water = get(d, R_PFIFO) & PFIFO_RXFE && get(d, R_RWFIFO) ? get(d, R_RWFIFO) : 1;
     uint32_t tx_water = get(d, R_PFIFO) & PFIFO_TXFE ? get(d, R_TWFIFO) : 0;
-    s1 |= u->tx_count <= tx_water ? S1_TDRE : 0;
-    s1 |= u->tx_count == 0 && !u->line.shifting ? S1_TC : 0;
-    s1 |= u->rx_count >= rx_water ? S1_RDRF : 0;
+    s1 |= u->tx.count <= tx_water ? S1_TDRE : 0;
+    s1 |= u->tx.count == 0 && !u->line.shifting ? S1_TC : 0;
+    s1 |= u->rx.count >= rx_water ? S1_RDRF : 0;
     return s1;
 }
 
@@ -108,9 +102,8 @@ static void update(dr_board *b, dr_device *d) {
 static void go_on(dr_board *b, dr_device *d) {
     kinetis_uart *u = d->state;
     dr_frame f = frame(d);
-    if (u->tx_count && get(d, R_C2) & C2_TE && dr_uart_shift(b, d, &f, u->tx[0])) {
-        u->tx_count--;
-        memmove(&u->tx[0], &u->tx[1], u->tx_count * sizeof u->tx[0]);
+    if (get(d, R_C2) & C2_TE) {
+        dr_uart_shift_next(b, d, &f, &u->tx);
     }
     dr_uart_listen(b, d, &f, (get(d, R_C2) & C2_RE) != 0);
 }
@@ -118,36 +111,32 @@ static void go_on(dr_board *b, dr_device *d) {
 /* ------------------------------------------------------------------ data */
 static void push_rx(dr_device *d, uint32_t word) {
     kinetis_uart *u = d->state;
-    if (u->rx_count >= depth(d, PFIFO_RXFE) || get(d, R_S1) & S1_OR) {
+    if (get(d, R_S1) & S1_OR || !dr_fifo_put(&u->rx, depth(d, PFIFO_RXFE), word)) {
         *value(d, R_S1) |= S1_OR;
         *value(d, R_SFIFO) |= get(d, R_PFIFO) & PFIFO_RXFE ? SFIFO_RXOF : 0u;
-        return;
     }
-    u->rx[u->rx_count++] = (uint16_t)word;
 }
 
 static uint32_t pop_rx(dr_device *d) {
     kinetis_uart *u = d->state;
-    uint32_t word = u->rx[0];
     *value(d, R_S1) &= ~u->seen; /* error flags: cleared by reading S1, then D */
     u->seen = 0;
-    if (u->rx_count == 0) {
+    if (u->rx.count == 0) {
         *value(d, R_SFIFO) |= get(d, R_PFIFO) & PFIFO_RXFE ? SFIFO_RXUF : 0u;
-        return word;
+        return u->rx.words[0];
     }
-    u->rx_count--;
-    memmove(&u->rx[0], &u->rx[1], u->rx_count * sizeof u->rx[0]);
-    return word;
+    return dr_fifo_take(&u->rx);
 }
 
 static void push_tx(dr_device *d, uint32_t word) {
     kinetis_uart *u = d->state;
-    if (u->tx_count < depth(d, PFIFO_TXFE)) {
-        u->tx[u->tx_count++] = (uint16_t)word;
-    } else if (get(d, R_PFIFO) & PFIFO_TXFE) {
+    if (dr_fifo_put(&u->tx, depth(d, PFIFO_TXFE), word)) {
+        return;
+    }
+    if (get(d, R_PFIFO) & PFIFO_TXFE) {
         *value(d, R_SFIFO) |= SFIFO_TXOF;
     } else {
-        u->tx[0] = (uint16_t)word;
+        u->tx.words[0] = (uint16_t)word;
     }
 }
 
@@ -166,7 +155,7 @@ static void received(dr_board *b, dr_device *d) {
 static void kinetis_reset(dr_board *b, dr_device *d) {
     kinetis_uart *u = d->state;
     dr_uart_abort(b, d);
-    u->tx_count = u->rx_count = u->seen = 0;
+    u->tx.count = u->rx.count = u->seen = 0;
 }
 
 static uint32_t kinetis_read(dr_board *b, dr_device *d, uint32_t index, uint32_t stored) {
@@ -183,12 +172,12 @@ static uint32_t kinetis_read(dr_board *b, dr_device *d, uint32_t index, uint32_t
     }
     if (index == u->index[R_SFIFO]) {
         stored &= (uint32_t)SFIFO_RXUF | SFIFO_TXOF | SFIFO_RXOF;
-        return stored | (u->rx_count ? 0u : SFIFO_RXEMPT) | (u->tx_count ? 0u : SFIFO_TXEMPT);
+        return stored | (u->rx.count ? 0u : SFIFO_RXEMPT) | (u->tx.count ? 0u : SFIFO_TXEMPT);
     }
     if (index == u->index[R_TCFIFO]) {
-        return u->tx_count;
+        return u->tx.count;
     }
-    return index == u->index[R_RCFIFO] ? u->rx_count : stored;
+    return index == u->index[R_RCFIFO] ? u->rx.count : stored;
 }
 
 static void kinetis_write(dr_board *b, dr_device *d, uint32_t index, uint32_t now, uint32_t old, uint32_t written) {
@@ -200,8 +189,8 @@ static void kinetis_write(dr_board *b, dr_device *d, uint32_t index, uint32_t no
         dr_frame f = frame(d);
         dr_uart_deafen(b, d, &f);
     } else if (index == u->index[R_CFIFO]) {
-        u->rx_count = written & CFIFO_RXFLUSH ? 0 : u->rx_count;
-        u->tx_count = written & CFIFO_TXFLUSH ? 0 : u->tx_count;
+        u->rx.count = written & CFIFO_RXFLUSH ? 0 : u->rx.count;
+        u->tx.count = written & CFIFO_TXFLUSH ? 0 : u->tx.count;
         d->values[index] &= ~((uint32_t)CFIFO_RXFLUSH | CFIFO_TXFLUSH);
     }
     go_on(b, d);

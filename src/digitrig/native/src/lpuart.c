@@ -6,10 +6,6 @@
  */
 #include "uart.h"
 
-#include <string.h>
-
-#define MAX_FIFO 64u
-
 enum {
     R_VERID,
     R_PARAM,
@@ -63,17 +59,12 @@ typedef struct lpuart {
     dr_uart line;
     uint32_t index[R_COUNT]; /* register index, ~0u where the map has none */
     uint32_t absent;         /* stands for registers that the short map lacks: always 0 */
-    uint32_t tx_count, rx_count;
-    uint16_t tx[MAX_FIFO], rx[MAX_FIFO]; /* rx: data and DATA_* flags */
+    dr_fifo tx, rx;          /* rx: data and DATA_* flags */
 } lpuart;
 
 static uint32_t *value(dr_device *d, int which) {
     lpuart *u = d->state;
-    if (u->index[which] == ~0u) {
-        u->absent = 0;
-        return &u->absent;
-    }
-    return &d->values[u->index[which]];
+    return dr_uart_register(d, u->index[which], &u->absent);
 }
 
 static uint32_t get(dr_device *d, int which) { return *value(d, which); }
@@ -98,9 +89,9 @@ static uint32_t status(dr_device *d) {
     uint32_t water = get(d, R_WATER);
     uint32_t tx_water = get(d, R_FIFO) & FIFO_TXFE ? water & 0xFFu : 0;
     uint32_t rx_water = get(d, R_FIFO) & FIFO_RXFE ? water >> 16 & 0xFFu : 0;
-    stat |= u->tx_count <= tx_water ? STAT_TDRE : 0;
-    stat |= u->tx_count == 0 && !u->line.shifting ? STAT_TC : 0;
-    stat |= u->rx_count > rx_water ? STAT_RDRF : 0;
+    stat |= u->tx.count <= tx_water ? STAT_TDRE : 0;
+    stat |= u->tx.count == 0 && !u->line.shifting ? STAT_TC : 0;
+    stat |= u->rx.count > rx_water ? STAT_RDRF : 0;
     stat |= u->line.receiving ? STAT_RAF : 0;
     return stat;
 }
@@ -116,9 +107,8 @@ static void update(dr_board *b, dr_device *d) {
 static void go_on(dr_board *b, dr_device *d) { /* whatever can start now, starts */
     lpuart *u = d->state;
     dr_frame f = frame(d);
-    if (u->tx_count && get(d, R_CTRL) & CTRL_TE && dr_uart_shift(b, d, &f, u->tx[0])) {
-        u->tx_count--;
-        memmove(&u->tx[0], &u->tx[1], u->tx_count * sizeof u->tx[0]);
+    if (get(d, R_CTRL) & CTRL_TE) {
+        dr_uart_shift_next(b, d, &f, &u->tx);
     }
     dr_uart_listen(b, d, &f, (get(d, R_CTRL) & CTRL_RE) != 0);
 }
@@ -126,35 +116,31 @@ static void go_on(dr_board *b, dr_device *d) { /* whatever can start now, starts
 /* ------------------------------------------------------------------ FIFOs */
 static void push_rx(dr_device *d, uint32_t word) {
     lpuart *u = d->state;
-    if (u->rx_count >= depth(d, FIFO_RXFE) || get(d, R_STAT) & STAT_OR) {
+    if (get(d, R_STAT) & STAT_OR || !dr_fifo_put(&u->rx, depth(d, FIFO_RXFE), word)) {
         *value(d, R_STAT) |= STAT_OR; /* lost; nothing more is stored until OR has been cleared */
-        return;
     }
-    u->rx[u->rx_count++] = (uint16_t)word;
 }
 
 static uint32_t pop_rx(dr_device *d) {
     lpuart *u = d->state;
-    if (u->rx_count == 0) {
+    if (u->rx.count == 0) {
         if (get(d, R_FIFO) & FIFO_RXFE) {
             *value(d, R_FIFO) |= FIFO_RXUF;
         }
         return DATA_RXEMPT;
     }
-    uint32_t word = u->rx[0];
-    u->rx_count--;
-    memmove(&u->rx[0], &u->rx[1], u->rx_count * sizeof u->rx[0]);
-    return word;
+    return dr_fifo_take(&u->rx);
 }
 
 static void push_tx(dr_device *d, uint32_t word) {
     lpuart *u = d->state;
-    if (u->tx_count < depth(d, FIFO_TXFE)) {
-        u->tx[u->tx_count++] = (uint16_t)(word & 0x3FFu);
-    } else if (get(d, R_FIFO) & FIFO_TXFE) {
+    if (dr_fifo_put(&u->tx, depth(d, FIFO_TXFE), word & 0x3FFu)) {
+        return;
+    }
+    if (get(d, R_FIFO) & FIFO_TXFE) {
         *value(d, R_FIFO) |= FIFO_TXOF;
     } else {
-        u->tx[0] = (uint16_t)(word & 0x3FFu); /* without FIFO the buffer is overwritten */
+        u->tx.words[0] = (uint16_t)(word & 0x3FFu); /* without FIFO the buffer is overwritten */
     }
 }
 
@@ -162,7 +148,7 @@ static void push_tx(dr_device *d, uint32_t word) {
 static void lpuart_reset(dr_board *b, dr_device *d) {
     lpuart *u = d->state;
     dr_uart_abort(b, d);
-    u->tx_count = u->rx_count = 0;
+    u->tx.count = u->rx.count = 0;
 }
 
 static uint32_t lpuart_read(dr_board *b, dr_device *d, uint32_t index, uint32_t stored) {
@@ -177,10 +163,10 @@ static uint32_t lpuart_read(dr_board *b, dr_device *d, uint32_t index, uint32_t 
     }
     if (index == u->index[R_FIFO]) {
         stored &= ~((uint32_t)FIFO_RXEMPT | FIFO_TXEMPT);
-        return stored | (u->rx_count ? 0u : FIFO_RXEMPT) | (u->tx_count ? 0u : FIFO_TXEMPT);
+        return stored | (u->rx.count ? 0u : FIFO_RXEMPT) | (u->tx.count ? 0u : FIFO_TXEMPT);
     }
     if (index == u->index[R_WATER]) {
-        return (stored & 0x00FF00FFu) | u->tx_count << 8 | u->rx_count << 24;
+        return (stored & 0x00FF00FFu) | u->tx.count << 8 | u->rx.count << 24;
     }
     return stored;
 }
@@ -199,8 +185,8 @@ static void lpuart_write(dr_board *b, dr_device *d, uint32_t index, uint32_t now
         dr_frame f = frame(d);
         dr_uart_deafen(b, d, &f);
     } else if (index == u->index[R_FIFO]) {
-        u->rx_count = written & FIFO_RXFLUSH ? 0 : u->rx_count;
-        u->tx_count = written & FIFO_TXFLUSH ? 0 : u->tx_count;
+        u->rx.count = written & FIFO_RXFLUSH ? 0 : u->rx.count;
+        u->tx.count = written & FIFO_TXFLUSH ? 0 : u->tx.count;
         d->values[index] &= ~((uint32_t)FIFO_RXFLUSH | FIFO_TXFLUSH);
     }
     go_on(b, d);
@@ -241,7 +227,7 @@ static void lpuart_event(dr_board *b, dr_device *d, uint32_t number) {
 
 static dr_status lpuart_create(dr_board *b, dr_device *d) {
     lpuart *u = d->state;
-    if (d->parameters[0] > 1 || d->parameters[1] == 0 || d->parameters[1] > MAX_FIFO) {
+    if (d->parameters[0] > 1 || d->parameters[1] == 0 || d->parameters[1] > DR_FIFO_WORDS) {
         return dr_fail(b, DR_ERR_ARGUMENT, "%s: register map %u or FIFO depth %u out of range", d->name,
                        d->parameters[0], d->parameters[1]);
     }

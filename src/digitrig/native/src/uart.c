@@ -58,6 +58,27 @@ bool dr_uart_shift(dr_board *b, dr_device *d, const dr_frame *f, uint32_t word) 
     return true;
 }
 
+bool dr_fifo_put(dr_fifo *f, uint32_t depth, uint32_t word) {
+    if (f->count >= depth || f->count >= DR_FIFO_WORDS) {
+        return false;
+    }
+    f->words[f->count++] = (uint16_t)word;
+    return true;
+}
+
+uint32_t dr_fifo_take(dr_fifo *f) {
+    uint32_t word = f->words[0];
+    f->count--;
+    memmove(&f->words[0], &f->words[1], f->count * sizeof f->words[0]);
+    return word;
+}
+
+void dr_uart_shift_next(dr_board *b, dr_device *d, const dr_frame *f, dr_fifo *fifo) {
+    if (fifo->count && dr_uart_shift(b, d, f, fifo->words[0])) {
+        dr_fifo_take(fifo);
+    }
+}
+
 static void keep_output(dr_board *b, dr_device *d, uint8_t byte) {
     extra *x = d->extra;
     if (x->out_count == x->out_capacity) {
@@ -237,6 +258,14 @@ dr_status dr_uart_registers(dr_board *b, dr_device *d, const uint8_t *offsets, u
         }
     }
     return DR_OK;
+}
+
+uint32_t *dr_uart_register(dr_device *d, uint32_t index, uint32_t *absent) {
+    if (index == ~0u) {
+        *absent = 0;
+        return absent;
+    }
+    return &d->values[index];
 }
 
 dr_status dr_uart_create(dr_board *b, dr_device *d) {

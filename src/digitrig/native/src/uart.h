@@ -28,16 +28,33 @@ enum { DR_UART_EVENT_TX = 0, DR_UART_EVENT_RX = 1, DR_UART_EVENT_IDLE = 2 };
 enum { DR_UART_PRIORITY = 10 };
 enum { DR_UART_FRAMING = 1u, DR_UART_PARITY = 2u };
 
+#define DR_FIFO_WORDS 64u
+
+/* Words that wait to be sent or to be read by the firmware. */
+typedef struct dr_fifo {
+    uint32_t count;
+    uint16_t words[DR_FIFO_WORDS];
+} dr_fifo;
+
+/* Add a word behind the others. False, and nothing done, when `depth` words wait already. */
+bool dr_fifo_put(dr_fifo *f, uint32_t depth, uint32_t word);
+/* Take the oldest word; there must be one. */
+uint32_t dr_fifo_take(dr_fifo *f);
+
 /* Duration of half bits, rounded down; 0 while the UART has no clock or divider. */
 uint64_t dr_uart_ps(const dr_frame *f, uint64_t half_bits);
 static inline uint32_t dr_uart_frame_bits(const dr_frame *f) { return 1 + f->data_bits + f->stop_bits; }
 
 /* Find the registers at these offsets (0xFF: the part has none, index ~0u) and have the model called for them. */
 dr_status dr_uart_registers(dr_board *b, dr_device *d, const uint8_t *offsets, uint32_t *index, uint32_t count);
+/* The value behind one of them; *absent, which is 0, where the part has none. */
+uint32_t *dr_uart_register(dr_device *d, uint32_t index, uint32_t *absent);
 dr_status dr_uart_create(dr_board *b, dr_device *d);
 void dr_uart_destroy(dr_device *d);
 /* The transmitter takes a word: DR_UART_EVENT_TX comes when its last stop bit has left. False if it cannot start. */
 bool dr_uart_shift(dr_board *b, dr_device *d, const dr_frame *f, uint32_t word);
+/* The same with the oldest word of a FIFO, if it has one. */
+void dr_uart_shift_next(dr_board *b, dr_device *d, const dr_frame *f, dr_fifo *fifo);
 /* In DR_UART_EVENT_TX: the word that has left, without parity bit; given to the host unless `loop`. */
 uint32_t dr_uart_sent(dr_board *b, dr_device *d, const dr_frame *f, bool loop);
 /* Start receiving if a byte waits on the line; DR_UART_EVENT_RX comes in the middle of its stop bit. */
