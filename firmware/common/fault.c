@@ -102,12 +102,19 @@ _Noreturn void fault_stop(const char *cause) {
     sleep_for_ever();
 }
 
+bool fault_frame_is_on_main_stack(uintptr_t frame, uint32_t bytes) {
+    return frame >= (uintptr_t)__StackLimit && frame + bytes <= (uintptr_t)__StackTop;
+}
+
+__attribute__((weak)) bool fault_frame_is_readable(uintptr_t frame, uint32_t bytes) {
+    return fault_frame_is_on_main_stack(frame, bytes);
+}
+
 /* frame: what the core pushed, or an address outside the stack when it had no room to push anything. */
 __attribute__((used)) _Noreturn void fault_report(const uint32_t *frame) {
     const uint32_t number = cpu_exception_number();
     digitrig_fault = number;
-    const uintptr_t low = (uintptr_t)frame;
-    if (low < (uintptr_t)__StackLimit || low + FRAME_BYTES > (uintptr_t)__StackTop) {
+    if (!fault_frame_is_readable((uintptr_t)frame, FRAME_BYTES)) {
         print("stack overflow", 0, 0, 0);
     } else if (number >= EXCEPTION_FIRST_INTERRUPT) {
         print("unexpected interrupt ", number, frame[FRAME_PC], frame[FRAME_LR]);

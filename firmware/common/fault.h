@@ -7,6 +7,7 @@
 #ifndef COMMON_FAULT_H
 #define COMMON_FAULT_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #define FAULT_BY_PROGRAM 0x100u
@@ -18,6 +19,13 @@ void fault_init(void);
 
 /* For the program itself, for example when the clocks do not start. */
 _Noreturn void fault_stop(const char *cause);
+
+/* Whether an exception frame lies on the stack that the program began with. */
+bool fault_frame_is_on_main_stack(uintptr_t frame, uint32_t bytes);
+
+/* Whether an exception frame lies on a stack; if not, an overflow is reported. A program with more stacks than the one
+ * it began with defines its own. */
+bool fault_frame_is_readable(uintptr_t frame, uint32_t bytes);
 
 /* Entry of every exception that has no handler of its own: never called, only put into vector tables. */
 void fault_entry(void);

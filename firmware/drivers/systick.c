@@ -7,7 +7,9 @@ void SysTick_Handler(void);
 static volatile uint32_t milliseconds;
 static uint32_t clocks_per_tick;
 
-void SysTick_Handler(void) { milliseconds = milliseconds + 1u; }
+void systick_count(void) { milliseconds = milliseconds + 1u; }
+
+__attribute__((weak)) void SysTick_Handler(void) { milliseconds = milliseconds + 1u; }
 
 enum status systick_start(uint32_t core_hz) {
     const uint32_t clocks = core_hz / 1000u;

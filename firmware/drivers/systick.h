@@ -20,6 +20,9 @@
 enum status systick_start(uint32_t core_hz);
 void systick_stop(void);
 
+/* A program that has a SysTick_Handler of its own calls this in it. */
+void systick_count(void);
+
 /* Milliseconds since systick_start; wraps after 49 days, so compare differences. */
 uint32_t systick_ms(void);
 

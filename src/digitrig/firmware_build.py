@@ -11,7 +11,6 @@ import contextlib
 import fcntl
 import hashlib
 import importlib.util
-import itertools
 import os
 import shutil
 import subprocess
@@ -25,7 +24,7 @@ from elftools.elf.elffile import ELFFile
 from elftools.elf.sections import SymbolTableSection
 
 from digitrig.errors import BuildError, MissingFileError, MissingToolError, UnknownNameError
-from digitrig.firmware_files import TOOLCHAINS, firmware_name, firmware_path
+from digitrig.firmware_files import TOOLCHAINS, app_variants, firmware_name, firmware_path
 from digitrig.platform import board_names, load_board
 from digitrig.resources import build_dir, firmware_dir
 
@@ -69,7 +68,7 @@ def buildable_boards() -> list[str]:
 def build_firmware(
     boards: Iterable[str], *, toolchain: str = "zig", progress: Callable[[str], None] | None = None
 ) -> list[BuiltFirmware]:
-    """Build every app with every model that the board files name, weights in flash and in RAM.
+    """Build every app with every model that it takes and that the board files name, weights in flash and in RAM.
 
     Where the linker finds no room for the weights in RAM there is no such image, and `progress` is told.
     toolchain: "zig" or "gcc".  progress: gets one line per image.
@@ -79,7 +78,8 @@ def build_firmware(
     built = []
     for board in boards:
         spec = load_board(board)
-        for app, model, weights in itertools.product(spec.apps, spec.models, ("flash", "ram")):
+        images = [(app, *variant) for app in spec.apps for variant in app_variants(app, spec.models)]
+        for app, model, weights in images:
             tell(f"building {app} with {model}, weights in {weights}, for {board} ({toolchain})")
             try:
                 built.append(build_image(board, app, model, weights, toolchain))

@@ -2,12 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 
 from digitrig.errors import MissingFileError
 from digitrig.resources import firmware_dirs
 
 TOOLCHAINS = ("zig", "gcc")
+
+APP_MODELS = {"lock": ("an13438", "tinylock"), "rtos": ("an13438",), "touch": ("an13438",)}
+"""Apps that are built with these models only, weights in flash. The others take every model, weights in either place."""
+
+
+def app_variants(app: str, models: Iterable[str]) -> list[tuple[str, str]]:
+    """(model, weights) of the images of an app. models: what the board takes."""
+    if app in APP_MODELS:
+        return [(model, "flash") for model in models if model in APP_MODELS[app]]
+    return [(model, weights) for model in models for weights in ("flash", "ram")]
 
 
 def firmware_name(board: str, app: str, model: str, weights: str, toolchain: str = "zig") -> Path:

@@ -2,9 +2,15 @@
 
 #include "boards/board.h"
 
+__attribute__((weak)) void output_lock(void) {}
+
+__attribute__((weak)) void output_unlock(void) {}
+
 void output_line(struct line *line) {
     line_end(line);
+    output_lock();
     (void)serial_write(&board_console, line->text, line->length);
+    output_unlock();
 }
 
 void output_text(const char *text) {

@@ -8,6 +8,7 @@ import typer
 
 from digitrig.cli import options, output
 from digitrig.errors import DigitrigError
+from digitrig.firmware_files import app_variants
 
 if TYPE_CHECKING:
     from digitrig.evaluation.coverage import BoardCoverage
@@ -68,7 +69,7 @@ def firmware_rows(rows: list[dict[str, Any]]) -> list[tuple[str, ...]]:
     found: list[tuple[str, ...]] = []
     for row in rows:
         for app in row["apps"]:
-            for model in row["models"]:
+            for model in dict.fromkeys(model for model, _ in app_variants(app, row["models"])):
                 prefix = f"{app}-{model}-"
                 weights = [name.removeprefix(prefix) for name in row["firmware"] if name.startswith(prefix)]
                 built = "yes" if weights else f"no, run: digitrig build {row['board']}"
