@@ -11,7 +11,7 @@ from digitrig.resources import firmware_dirs
 TOOLCHAINS = ("zig", "gcc")
 
 APP_MODELS = {"lock": ("an13438", "tinylock"), "rtos": ("an13438",), "touch": ("an13438",)}
-"""Apps that are built with these models only, weights in flash. The others take every model, weights in either place."""
+"""Apps that are built with these models only, weights in flash. Others: every model, weights in flash and in RAM."""
 
 
 def app_variants(app: str, models: Iterable[str]) -> list[tuple[str, str]]:
