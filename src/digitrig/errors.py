@@ -91,6 +91,10 @@ class CoreError(EngineError):
     """A call of the C core was refused; the text is the core's own."""
 
 
+class RenodeError(EngineError):
+    """Renode refused a call, ended, or does not answer; the text has what Renode said."""
+
+
 class FirmwareFault(DigitrigError):
     """The firmware faulted or locked up; `report` is the text of what is known of it."""
 

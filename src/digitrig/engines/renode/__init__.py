@@ -1,0 +1,1 @@
+"""The `renode` engine: real Renode as a child process, over its Robot server."""
