@@ -116,7 +116,7 @@ CASES: dict[Callable[[Path], Path], str] = {
     _dilated: r"operator 0 CONV_2D \(output 'out'\): dilationHFactor is 2; expected dilationHFactor 1; nothing else",
     _grouped: r"operator 0 CONV_2D .* weights 'weights' are for 1 channels, the input has 2; .*no grouped convolution",
     _unknown_activation: r"fusedActivationFunction is TANH; expected fusedActivationFunction NONE or RELU or RELU6",
-    _unknown_operator: r"operator 0 LOGISTIC \(output 'out'\): no kernel does this operator; expected CONV_2D",
+    _unknown_operator: r"operator 0 LOGISTIC \(output 'out'\): no kernel does this operator; expected ADD, AVERAGE",
     _floats: r"operator 0 SOFTMAX .*: tensor 'in' is FLOAT32; expected INT8 \(convert the model with full integer",
     _batch_of_two: r"tensor 'in' has shape \(2, 4\); expected a batch of 1 as first dimension",
     _softmax_scale: r"output has scale 0\.0078125 and zero point -128; expected scale 1/256 and zero point -128",

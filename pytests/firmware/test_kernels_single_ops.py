@@ -154,7 +154,7 @@ def test_max_pool_equals_the_reference(kernels: AnyKernels, tmp_path: Path, seed
         "act": "NONE" if seed % 2 else str(random.choice(ACTIVATIONS)),
     }
     quantised = Quantised(np.float32(10.0 ** random.uniform(-3, 0)), int(random.integers(-128, 128)))
-    path = tiny.max_pool(tmp_path / "pool.tflite", image=image, window=window, quantised=quantised, **choice)
+    path = tiny.pool(tmp_path / "pool.tflite", image=image, window=window, quantised=quantised, **choice)
     _check(kernels, path, random, f"{image} window {window} {choice}")
 
 

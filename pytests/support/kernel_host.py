@@ -46,6 +46,10 @@ def _int16(names: str) -> list[tuple[str, type]]:
     return [(name, ctypes.c_int16) for name in names.split()]
 
 
+def _int32(names: str) -> list[tuple[str, type]]:
+    return [(name, ctypes.c_int32) for name in names.split()]
+
+
 def parameter_structs(pointer: type) -> dict[str, type[ctypes.Structure]]:
     """The kernels' parameter structs by kernel, and `requantise_s8`, for a machine with pointers of this type."""
 
@@ -68,13 +72,27 @@ def parameter_structs(pointer: type) -> dict[str, type[ctypes.Structure]]:
     windows = _int16("input_h input_w input_c kernel_h kernel_w pad_top pad_left output_h output_w output_c window")
     quick = _int16("quick")
     pool = _int16("input_h input_w channels window_h window_w stride_h stride_w pad_top pad_left output_h output_w")
+    limits = [("minimum", ctypes.c_int8), ("maximum", ctypes.c_int8)]
+    rows = _int16("input_h input_w input_c kernel_h kernel_w stride_h stride_w dilation_h dilation_w pad_top pad_left")
+    rows += _int16("output_h output_w output_c")
+    depthwise = _int16("input_h input_w input_c multiplier kernel_h kernel_w stride_h stride_w pad_top pad_left")
+    depthwise += _int16("output_h output_w")
+    signed = [("zero_point", ctypes.c_int8), *constants]
+    addend = struct(_int32("zero_point multiplier shift"))
     return {
         "requantise_s8": requantise,
         "conv2d_windows_s8": struct([*windows, ("zero", ctypes.c_int8), *quick, *constants]),
         "conv2d_s8": struct([*conv2d, ("zero_byte", ctypes.c_uint8), *constants]),
         "fully_connected_s8": struct([*_int16("inputs outputs"), *constants]),
-        "max_pool_s8": struct([*pool, ("minimum", ctypes.c_int8), ("maximum", ctypes.c_int8)]),
-        "softmax_s8": struct([(name, ctypes.c_int32) for name in ("count", "multiplier", "shift", "diff_min")]),
+        "conv2d_rows_s8": struct([*rows, *signed]),
+        "depthwise_conv2d_s8": struct([*depthwise, *signed]),
+        "max_pool_s8": struct([*pool, *limits]),
+        "average_pool_s8": struct([*pool, *limits]),
+        "mean_s8": struct(_int32("outer count inner input_zero_point output_zero_point multiplier shift")),
+        "rescale_s8": struct(_int32("count input_zero_point multiplier shift output_zero_point")),
+        "add_s8": struct([("a", addend), ("b", addend), *_int32("multiplier shift zero_point minimum maximum")]),
+        "pad": struct(_int32("height row from_height from_row top left border flip")),
+        "softmax_s8": struct(_int32("count multiplier shift diff_min")),
     }
 
 
@@ -104,17 +122,19 @@ class AnyKernels(ABC):
     def forget(self) -> None:
         """Free what was placed."""
 
-    def run(self, step: Step, values: np.ndarray) -> np.ndarray:
-        """Call the kernel of a lowered operator.  values: int8 of the input's shape.  Returns int8 of the output's.
+    def run(self, step: Step, *values: np.ndarray) -> np.ndarray:
+        """Call the kernel of a lowered operator.  values: int8 of each computed input.  Returns int8 of the output.
 
         Checks that the kernel writes neither before nor after its output and scratch."""
         self.forget()
-        arrays = {c.suffix: self.place(c.values.tobytes()) for c in step.constants}
-        parameters = self._fill(self.structs[step.kernel], step.fields, arrays)
+        words = {c.suffix: self.place(c.values.tobytes()) for c in step.constants}
+        words["parameters"] = self.place(bytes(self._fill(self.structs[step.struct_name], step.fields, words)))
+        words |= {name: self.place(x.tobytes()) for name, x in zip(("input", "other"), values, strict=False)}
         sizes = {"output": step.target.elements, "scratch": step.scratch_bytes}
         areas = {name: self.place(bytes([GUARD]) * (size + 2 * MARGIN)) for name, size in sizes.items() if size}
-        arguments = [self.place(bytes(parameters)), self.place(values.tobytes())]
-        self.call(step.kernel, [*arguments, *(area + MARGIN for area in areas.values())])
+        words |= {name: area + MARGIN for name, area in areas.items()}
+        arguments = step.call_arguments({word: str(address) for word, address in words.items()})
+        self.call(step.kernel, [int(argument) for argument in arguments])
         for name, area in areas.items():
             found = self.read(area, sizes[name] + 2 * MARGIN)
             if set(found[:MARGIN] + found[-MARGIN:]) != {GUARD}:
@@ -126,14 +146,14 @@ class AnyKernels(ABC):
         self, kind: type[ctypes.Structure], fields: dict[str, int | str], arrays: dict[str, int]
     ) -> ctypes.Structure:
         """A parameter struct from the members that the generator writes as C text."""
-        struct = kind()
+        struct, kinds = kind(), dict(kind._fields_)
         for name, value in fields.items():
             if isinstance(value, int):
                 setattr(struct, name, value)
             elif value.startswith("{."):
                 members = dict(re.findall(r"\.(\w+) = (\{layer\}_\w+|-?\d+)", value))
                 inner = {n: int(v) if re.fullmatch(r"-?\d+", v) else v for n, v in members.items()}
-                setattr(struct, name, self._fill(self.structs["requantise_s8"], inner, arrays))
+                setattr(struct, name, self._fill(kinds[name], inner, arrays))
             else:
                 setattr(struct, name, arrays[value.removeprefix("{layer}_")])
         return struct

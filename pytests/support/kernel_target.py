@@ -77,15 +77,18 @@ class TargetKernels(AnyKernels):
 
     def call(self, name: str, arguments: list[int]) -> None:
         machine = self._machine
-        for number, argument in enumerate(arguments):
+        for number, argument in enumerate(arguments[:4]):
             machine.reg_write(UC_ARM_REG_R0 + number, argument)
+        pushed = b"".join(argument.to_bytes(4, "little") for argument in arguments[4:])
+        stack = STACK - (len(pushed) + 7) // 8 * 8
+        machine.mem_write(stack, pushed)
         for register in SAVED:
             machine.reg_write(register, 0xA5000000 + register)
-        machine.reg_write(UC_ARM_REG_SP, STACK)
+        machine.reg_write(UC_ARM_REG_SP, stack)
         machine.reg_write(UC_ARM_REG_LR, STOP | 1)
         machine.emu_start(self._functions[name] | 1, STOP)
         changed = [r for r in SAVED if machine.reg_read(r) != 0xA5000000 + r]
-        if changed or machine.reg_read(UC_ARM_REG_SP) != STACK:
+        if changed or machine.reg_read(UC_ARM_REG_SP) != stack:
             raise AssertionError(f"{name} ({self.form}) does not restore its caller's registers")
 
     def read(self, address: int, length: int) -> bytes:

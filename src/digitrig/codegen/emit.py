@@ -142,19 +142,23 @@ def _layer(program: Program, step: Step) -> str:
     if symbol is None:
         return f"{title[:-3]}: the same bytes under another shape, nothing to do. */\n"
     fields = [f"    .{key} = {str(value).replace('{layer}', prefix)}," for key, value in step.fields.items()]
-    arguments = [f"&{prefix}", f"arena + {program.offset(step.source)}", f"arena + {program.offset(step.target)}"]
+    words = {"parameters": f"&{prefix}", "input": f"arena + {program.offset(step.source)}"}
+    words["output"] = f"arena + {program.offset(step.target)}"
+    if step.others:
+        words["other"] = f"arena + {program.offset(step.others[0])}"
+    words |= {constant.suffix: f"{prefix}_{constant.suffix}" for constant in step.constants}
     if step.scratch_bytes:
-        arguments.append(f"arena + {program.plan.offsets[scratch_key(step)]}")
+        words["scratch"] = f"arena + {program.plan.offsets[scratch_key(step)]}"
     return "\n".join(
         [
             title,
             *(_array(prefix, constant) for constant in step.constants),
-            f"static const struct {step.kernel} {prefix} = {{",
+            f"static const struct {step.struct_name} {prefix} = {{",
             *fields,
             "};",
             "",
             f"__attribute__((noinline)) void {symbol}(void) {{",
-            f"    {step.kernel}({', '.join(arguments)});",
+            f"    {step.kernel}({', '.join(step.call_arguments(words))});",
             "}",
             "",
         ]

@@ -57,6 +57,7 @@ def _tensor(path: Path, index: int, raw: Any, types: dict[int, str], buffers: li
         _array(quantisation.zeroPoint if quantisation else None, "i8"),
         int(quantisation.quantizedDimension) if quantisation else 0,
         data,
+        tuple(int(n) for n in _array(raw.shapeSignature, "i8")),
     )
 
 

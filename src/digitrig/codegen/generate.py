@@ -58,8 +58,8 @@ def _buffers(graph: Graph, steps: list[Step]) -> list[Buffer]:
 
     use(graph.inputs[0], -1)
     for when, step in enumerate(steps):
-        use(step.source, when)
-        use(step.target, when)
+        for tensor in (step.source, *step.others, step.target):
+            use(tensor, when)
     use(graph.outputs[0], len(steps))
     buffers = [Buffer(key, size[key], first[key], last[key]) for key in first]
     for when, step in enumerate(steps):

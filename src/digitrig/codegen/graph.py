@@ -18,7 +18,8 @@ class Tensor:
 
     index: its number in the file.  dtype: in the file's words, such as INT8.  scales, zero_points: empty if not
     quantised, one element for the whole tensor, or one per slice along `quantised_dimension`.
-    data: the constant's values in `shape`, or None for what is computed.
+    data: the constant's values in `shape`, or None for what is computed.  signature: the shape with -1 for dimensions
+    that are open, or empty.
     """
 
     index: int
@@ -29,6 +30,7 @@ class Tensor:
     zero_points: NDArray[np.int64]
     quantised_dimension: int
     data: NDArray[Any] | None
+    signature: tuple[int, ...] = ()
 
     @property
     def elements(self) -> int:

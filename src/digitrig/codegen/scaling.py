@@ -98,3 +98,36 @@ def softmax_scaling(beta: float, input_scale: np.float32) -> SoftmaxScaling:
     multiplier, shift = quantised_multiplier(real)
     radius = (2**SOFTMAX_INTEGER_BITS - 1) * 2**fraction_bits / 2**shift
     return SoftmaxScaling(multiplier, shift, -math.floor(radius))
+
+
+@dataclass(frozen=True)
+class AddScaling:
+    """Parameters of the addition kernel: multiplier and shift of both inputs and of the sum; no shift is above 0."""
+
+    first: tuple[int, int]
+    second: tuple[int, int]
+    output: tuple[int, int]
+
+
+ADD_LEFT_SHIFT = 20  # bits by which the reference shifts inputs left; `firmware/kernels/add_s8.h` has it too
+
+
+def add_scaling(first: np.float32, second: np.float32, target: np.float32) -> AddScaling:
+    """Parameters of an addition from its three scales.  Raises ValueError if the sum's factor is not below 1."""
+    twice = float(np.float32(2) * max(first, second))
+    factor = twice / (float(target) * 2**ADD_LEFT_SHIFT)
+    scaling = AddScaling(
+        quantised_multiplier(float(first) / twice),
+        quantised_multiplier(float(second) / twice),
+        quantised_multiplier(factor),
+    )
+    if factor >= 1 or scaling.output[1] > 0:
+        raise ValueError(f"output scale {target:g} is too small for inputs of {first:g} and {second:g}")
+    return scaling
+
+
+def mean_scaling(source: np.float32, target: np.float32, count: int) -> tuple[int, int]:
+    """Multiplier and shift from a sum of `count` input steps to output steps, which the reference makes of integers."""
+    multiplier, shift = quantised_multiplier(float(source) / float(target))
+    bits = min(count.bit_length() - 1, 32, 31 + shift)
+    return (multiplier << bits) // count, shift - bits

@@ -45,6 +45,8 @@ class Step:
     fields: members of the parameter struct in order; a str value is C text, in which `{layer}` is the prefix of the
     constants' names.  scratch_bytes: what the kernel needs beside input and output.  macs: multiplications.
     absorbed: operators before this one whose work the same call does; their outputs exist nowhere.
+    struct: the parameter struct, by default that of the kernel's name.  others: computed inputs beside the first.
+    arguments: of the call, in words that `call_arguments` replaces.
     """
 
     operator: Operator
@@ -56,6 +58,24 @@ class Step:
     scratch_bytes: int = 0
     macs: int = 0
     absorbed: tuple[Operator, ...] = ()
+    struct: str = ""
+    others: tuple[Tensor, ...] = ()
+    arguments: str = "{parameters}, {input}, {output}, {scratch}"
+
+    @property
+    def struct_name(self) -> str:
+        return self.struct or self.kernel
+
+    def call_arguments(self, words: dict[str, str]) -> list[str]:
+        """What the kernel is called with.
+
+        words: text for `parameters`, `input`, `output`, for `other` if there is one and `scratch` if it needs some, and
+        for the suffix of each constant.
+        """
+        parts = [part.strip() for part in self.arguments.split(",")]
+        if not self.scratch_bytes:
+            parts = [part for part in parts if part != "{scratch}"]
+        return [words[part.strip("{}")] if part.startswith("{") else part for part in parts]
 
 
 def weight_blocks(rows: NDArray[np.int8]) -> NDArray[np.int8]:

@@ -162,7 +162,7 @@ def _quick(step: Step, fields: dict[str, int | str], scaling: list[Constant]) ->
     limits = {
         name: int(value) for name, value in re.findall(r"\.(zero_point|minimum|maximum) = (-?\d+)", str(fields["out"]))
     }
-    if limits["minimum"] != limits["zero_point"]:
+    if limits["minimum"] != limits["zero_point"] or len(scaling) != 2:  # or powers of two, which need only shifts
         return None
     multipliers, shifts = (constant.values.tolist() for constant in scaling)
     found = quick_scaling(list(zip(multipliers, shifts, strict=True)), limits["maximum"] - limits["minimum"])
@@ -180,7 +180,7 @@ def with_windows(graph: Graph, steps: list[Step]) -> list[Step]:
     for step in steps:
         before = result[-1] if result else None
         if before is not None and before.kernel == "conv2d_s8":
-            alone = sum(step.source is s.source for s in steps) == 1
+            alone = sum(step.source is tensor for s in steps for tensor in (s.source, *s.others)) == 1
             hidden = before.target is step.source and alone and before.target not in graph.outputs
             fused = _convolution(before, step if hidden and _pools(step) else None)
             result[-1:] = [] if fused is not None and fused.absorbed else [fused or before]
