@@ -34,6 +34,9 @@ class FakeMachine:
         self.core_clock = 0
         self.memory_waits: dict[str, tuple[int, int, int]] = {}
         self.resets: list[str] = []
+        self.memory: tuple[int, bytearray] = (0, bytearray())  # first address and bytes that bus masters reach
+        self.memory_enabled: dict[int, bool] = {}
+        self.refused: list[tuple[str, int]] = []
         self.time_ps = 0
         self.slept = [0, 0]
         self.events: dict[tuple[str, int], tuple[int, int, int]] = {}
@@ -122,6 +125,27 @@ class FakeMachine:
 
     def set_memory_waits(self, name: str, read: int, fetch: int, branch: int) -> None:
         self.memory_waits[name] = (read, fetch, branch)
+
+    def set_memory_enabled(self, address: int, enabled: bool) -> None:
+        self.memory_enabled[address] = enabled
+
+    def master_reaches(self, device: str, address: int, length: int) -> bool:
+        first, data = self.memory
+        inside = first <= address and address + length <= first + len(data)
+        if not inside:
+            self.refused.append((device, address))
+        return inside
+
+    def master_read(self, device: str, address: int, length: int) -> bytes | None:
+        first, data = self.memory
+        return bytes(data[address - first :][:length]) if self.master_reaches(device, address, length) else None
+
+    def master_write(self, device: str, address: int, data: bytes) -> bool:
+        if not self.master_reaches(device, address, len(data)):
+            return False
+        first, memory = self.memory
+        memory[address - first : address - first + len(data)] = data
+        return True
 
     def request_reset(self, cause: str) -> None:
         self.resets.append(cause)

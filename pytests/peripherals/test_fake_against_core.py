@@ -1,7 +1,7 @@
 """The fake machine of these tests behaves as the C core: random accesses to a board's registers, by a guest program.
 
-What is compared is every value loaded. Left out: blocks whose values depend on time, the native LPUART, and accesses
-that the fake refuses (a gated block), because they would end the guest program in a HardFault.
+What is compared is every value loaded. Left out: blocks whose values depend on time, the native LPUART and LPI2C, and
+accesses that the fake refuses (a gated block), because they would end the guest program in a HardFault.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ PROGRAM = struct.pack(
 )
 STORE, LOAD = {4: 2, 2: 6, 1: 10}, {4: 14, 2: 18, 1: 22}
 
-TIMED = ("Timers.", "UART.")
+TIMED = ("Timers.", "UART.", "I2C.")
 # board: (writes that switch the watchdogs off and gates on, memory for the records)
 PREPARED = {
     "frdm_ke16z": (

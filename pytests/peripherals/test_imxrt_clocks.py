@@ -237,6 +237,7 @@ def test_semc_commands_finish_and_want_their_key(booted):
     semc = 0x402F0000
     booted.poke(semc, 1)
     assert not booted.peek(semc) & 1
+    booted.poke(semc + 0x90, 0x80000000)
     booted.poke(semc + 0x9C, 0xA55A000F)
     assert booted.peek(semc + 0x3C) == 1
     booted.poke(semc + 0x3C, 1)

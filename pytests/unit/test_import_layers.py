@@ -22,7 +22,7 @@ LAYERS = [
     {"platform"},
     {"peripherals"},
     {"engines"},
-    {"console_log", "firmware_files"},
+    {"console_log", "firmware_files", "glass"},
     {"board"},
     {"digits"},
     {"reference"},

@@ -12,14 +12,17 @@ from typing import TYPE_CHECKING, Any, Self
 
 from digitrig.console_log import ConsoleLog, Line
 from digitrig.errors import CheckFailed, FirmwareFault, ShapeError, TimeLimitReached, UnknownNameError, UsageError
-from digitrig.platform import BoardSpec, load_board
-from digitrig.protocols import PS_PER_MS, LogEntry, Machine, Stop, StopReason
+from digitrig.glass import Strokes, check_strokes, write_png
+from digitrig.platform import BoardSpec, board_names, load_board
+from digitrig.protocols import PS_PER_MS, Display, LogEntry, Machine, Stop, StopReason, Touch
 
 if TYPE_CHECKING:
     import numpy as np
+    from numpy.typing import NDArray
 
 IMAGE_BYTES = 784
 READY = "ready"
+LAST_PLACE_MS = 12.0  # how long a finger stays at the last place of a stroke: one scan of the panel sees it there
 LAST_RESULT_LINE = "Inference time"
 FAULT_GRACE_PS = 100 * PS_PER_MS  # what a fault handler gets to print its report before a wait ends
 SILENCE_MS = 25.0  # the console app listens again 20 ms after an error, counted in whole ms of its own
@@ -376,6 +379,58 @@ class Board:
         if name not in self.spec.buttons:
             raise UnknownNameError(f"button of {self.name}", name, self.spec.buttons)
         self.machine.pins.press(name, pressed)
+
+    # ------------------------------------------------------------------ glass
+    @property
+    def touch(self) -> Touch:
+        """The touch panel, in pixels of the screen. Raises UsageError on a board without one."""
+        if self.machine.touch is None:
+            raise self._no_glass("touch panel", "touch")
+        return self.machine.touch
+
+    @property
+    def display(self) -> Display:
+        """The LCD. Raises UsageError on a board without one."""
+        if self.machine.display is None:
+            raise self._no_glass("LCD", "display")
+        return self.machine.display
+
+    def _no_glass(self, what: str, kind: str) -> UsageError:
+        if getattr(self.spec, kind) is not None:
+            return UsageError(f"the {self.engine} engine has no {what} for {self.name}; use --engine embedded")
+        having = [name for name in board_names() if getattr(load_board(name), kind) is not None]
+        return UsageError(f"{self.name} has no {what}; boards with one: {', '.join(having)}")
+
+    def touch_strokes(self, strokes: Strokes, point: int = 0) -> Stop:
+        """Draw with a finger while the board runs: it comes down at the first place of each stroke, lifts at the last.
+
+        strokes: of (x, y, t): pixels of the screen and ms from now, which never fall.  Raises UsageError before the
+        first touch for a place off the glass or a time that falls; returns why the board stopped after the last lift.
+        """
+        check_strokes(strokes, self.touch.size)
+        start = self.machine.clock.now_ps
+        stop = self.run_for(0)
+        for stroke in strokes:
+            for place in stroke:
+                stop = self._run_to(start + round(place[2] * PS_PER_MS))
+                self.touch.touch(round(place[0]), round(place[1]), point)
+            stop = self.run_for(LAST_PLACE_MS)
+            self.touch.release(point)
+        return stop
+
+    def _run_to(self, at_ps: int) -> Stop:
+        return self.run_for(max(0, at_ps - self.machine.clock.now_ps) / PS_PER_MS)
+
+    def tap(self, x: int, y: int, hold_ms: float = 60.0) -> Stop:
+        """Touch one place for a while. Returns why the board stopped."""
+        return self.touch_strokes([[(x, y, 0.0), (x, y, hold_ms)]])
+
+    def screenshot(self, path: str | Path | None = None) -> NDArray[np.uint8]:
+        """The picture on the LCD, (height, width, 3) uint8, RGB; with path also written there as PNG."""
+        frame = self.display.frame()
+        if path is not None:
+            write_png(Path(path), frame)
+        return frame
 
     # ------------------------------------------------------------------ state
     def registers(self) -> Mapping[str, int]:

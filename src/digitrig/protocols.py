@@ -10,7 +10,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 PS_PER_US = 1_000_000
 PS_PER_MS = 1_000_000_000
@@ -120,6 +124,44 @@ class Pins(Protocol):
     def press(self, name: str, pressed: bool) -> None: ...
 
 
+class Touch(Protocol):
+    """The touch panel. Pixels of the screen, x to the right and y down, whole numbers; two fingers, points 0 and 1.
+
+    size: (width, height).  A place off the glass or another point is a UsageError.
+    """
+
+    @property
+    def size(self) -> tuple[int, int]: ...
+
+    def touch(self, x: int, y: int, point: int = 0) -> None:
+        """A finger comes down."""
+        ...
+
+    def move(self, x: int, y: int, point: int = 0) -> None:
+        """It slides."""
+        ...
+
+    def release(self, point: int = 0) -> None:
+        """It is lifted."""
+        ...
+
+
+class Display(Protocol):
+    """The LCD. size: (width, height)."""
+
+    @property
+    def size(self) -> tuple[int, int]: ...
+
+    @property
+    def on(self) -> bool:
+        """Switched on, lit and refreshed."""
+        ...
+
+    def frame(self) -> NDArray[np.uint8]:
+        """The picture on it now, (height, width, 3) uint8, RGB; black while it is off."""
+        ...
+
+
 @dataclass(frozen=True)
 class Image:
     """A firmware file, ready to load: segments by physical address, symbols, entry.
@@ -148,6 +190,16 @@ class Machine(Protocol):
 
     @property
     def pins(self) -> Pins: ...
+
+    @property
+    def touch(self) -> Touch | None:
+        """None on a board without touch panel."""
+        ...
+
+    @property
+    def display(self) -> Display | None:
+        """None on a board without LCD."""
+        ...
 
     def load_file(self, path: Path, address: int | None = None) -> Image:
         """Check a firmware file, put it into memory, reset, and set SP and PC from its vector table.

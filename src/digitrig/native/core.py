@@ -15,7 +15,7 @@ CORES = {"cortex-m0+": 0, "cortex-m7": 1}
 READ, WRITE, EXECUTE = 1, 2, 4
 STOP_TIME, STOP_INSTRUCTIONS, STOP_BREAKPOINT, STOP_BYTE, STOP_ASLEEP, STOP_LOCKUP = range(6)
 STOP_UNDEFINED, STOP_HOST, STOP_EXIT, STOP_RESET, STOP_FAULT = range(6, 11)
-HOOK_READ, HOOK_WRITE, HOOK_EVENT, HOOK_RESET, HOOK_SYSTEM_RESET, HOOK_LOG, HOOK_SEMIHOSTING = range(7)
+HOOK_READ, HOOK_WRITE, HOOK_EVENT, HOOK_RESET, HOOK_SYSTEM_RESET, HOOK_LOG, HOOK_SEMIHOSTING, HOOK_BUS = range(8)
 SEMIHOSTING_OFF, SEMIHOSTING_ON, SEMIHOSTING_FILES = 0, 1, 3
 STREAM_CONSOLE, STREAM_ITM = 0, 1
 LOG_KINDS = ("tagged", "absent", "reserved", "bus_fault", "exception", "lockup", "reset", "undefined")
@@ -27,10 +27,12 @@ BUS_RESULTS = (
     "read-only memory",
     "no register there",
     "not executable",
+    "memory that is not set up yet",
 )
+UNMAPPED, DISABLED = 1, 7
 REG_STORED, REG_MODELLED, REG_TAGGED = 0, 1, 2
 REG_HOOK_READ, REG_HOOK_WRITE, REG_HIDDEN, REG_ALIAS_SET, REG_FAULT = 4, 8, 16, 32, 64
-MODEL_REGISTERS, MODEL_LPUART, MODEL_KINETIS_UART, MODEL_LPC_USART = range(4)
+MODEL_REGISTERS, MODEL_LPUART, MODEL_KINETIS_UART, MODEL_LPC_USART, MODEL_LPI2C = range(5)
 # Rows and columns of the tables of dual issue, in the core's order (DR_SLOT_*, DR_RESULT_*, DR_USE_*).
 SLOTS = (
     "alu",
@@ -176,6 +178,21 @@ class Core:
     def set_region_waits(self, region: int, read_wait: int, fetch_wait: int, branch_wait: int) -> None:
         """Change a region's wait cycles, for instance when firmware changes the flash divider."""
         self._check(self.lib.dr_set_region_waits(self.handle, region, read_wait, fetch_wait, branch_wait))
+
+    def set_region_enabled(self, region: int, enabled: bool) -> None:
+        """False: accesses of the core to the region are bus errors; the host still reads and writes it."""
+        self._check(self.lib.dr_set_region_enabled(self.handle, region, int(enabled)))
+
+    def region_enabled(self, region: int) -> bool:
+        """What set_region_enabled, or a restored snapshot, left."""
+        return bool(self.lib.dr_region_enabled(self.handle, region))
+
+    def access(self, address: int, width: int, value: int | None = None) -> int | None:
+        """A bus access with its side effects that is not the core's: a write of value, or a read; None if refused."""
+        word = ctypes.c_uint32(value or 0)
+        write = value is not None
+        status = self.lib.dr_access(self.handle, address, width, int(write), ctypes.byref(word))
+        return None if status else word.value
 
     def add_device(
         self,
@@ -327,6 +344,10 @@ class Core:
             self._check(self.lib.dr_get_log(self.handle, index, ctypes.byref(record)))
             records.append(record)
         return records
+
+    def log_master(self, device: int, address: int, write: bool, detail: int) -> None:
+        """Log a bus fault of another master than the core. detail: index into BUS_RESULTS."""
+        self._check(self.lib.dr_log_master(self.handle, device, address, int(write), detail))
 
     def clear_log(self) -> None:
         """Forget the log."""

@@ -1,11 +1,15 @@
 """Models of IP blocks: one register table each, and what happens behind it. No base addresses, no engine."""
 
 from digitrig.peripherals import (
+    ft5406,
     imx_gpt,
     imx_wdog,
     imxrt_analog,
     imxrt_ccm,
     imxrt_gpio,
+    imxrt_lcdif,
+    imxrt_semc,
+    imxrt_snvs,
     imxrt_system,
     k32l2b_sim,
     ke0x_gpio,
@@ -33,6 +37,7 @@ from digitrig.peripherals import (
     lpc_syscon,
     lpc_usart,
     lpc_wwdt,
+    lpi2c,
     lpuart,
     pit,
     tagged_blocks,
@@ -46,11 +51,15 @@ from digitrig.peripherals.pins import led_lit, port_of, press
 from digitrig.peripherals.registers import Access, Block, CRegister, Field, Flags, Register, State
 
 MODULES = (
+    ft5406,
     imx_gpt,
     imx_wdog,
     imxrt_analog,
     imxrt_ccm,
     imxrt_gpio,
+    imxrt_lcdif,
+    imxrt_semc,
+    imxrt_snvs,
     imxrt_system,
     k32l2b_sim,
     ke0x_gpio,
@@ -78,6 +87,7 @@ MODULES = (
     lpc_syscon,
     lpc_usart,
     lpc_wwdt,
+    lpi2c,
     lpuart,
     pit,
     tagged_blocks,

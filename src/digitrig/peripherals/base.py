@@ -59,6 +59,22 @@ class MachineServices(Protocol):
         """Extra core cycles of a memory from now on: for each data read, fetched halfword and taken branch into it."""
         ...
 
+    def set_memory_enabled(self, address: int, enabled: bool) -> None:
+        """False: the memory at that address does not answer yet, an access is a bus error. No memory there: nothing."""
+        ...
+
+    def master_reaches(self, device: str, address: int, length: int) -> bool:
+        """Can a bus master read that range of plain memory? If not, that is logged as a bus fault."""
+        ...
+
+    def master_read(self, device: str, address: int, length: int) -> bytes | None:
+        """What a bus master reads from plain memory; None where it is refused, which is logged as a bus fault."""
+        ...
+
+    def master_write(self, device: str, address: int, data: bytes) -> bool:
+        """A bus master writes to plain memory; False where it is refused, which is logged as a bus fault."""
+        ...
+
     def request_reset(self, cause: str) -> None:
         """Reset the board after the current instruction; cause is for the log, e.g. `wdog timeout`."""
         ...
@@ -105,6 +121,7 @@ class Peripheral:
         self.machine = machine
         self.parameters = dict(attributes)
         self.blocks = self.tables(attributes)
+        self.wires: dict[int, list[tuple[Peripheral, int]]] = {}  # numbered output -> inputs of other models
         self._places: dict[str, tuple[str, int, Register]] = {}
         for block in self.blocks:
             for index, register in enumerate(block.registers):
@@ -200,6 +217,17 @@ class Peripheral:
     def on_event(self, number: int) -> None:
         """A scheduled event is due."""
 
+    def on_bus(self, operation: int, value: int) -> int:
+        """The serial bus behind a native model; see digitrig_core.h, dr_bus_operation."""
+        return 0
+
+    def attach(self, address: int, child: Peripheral) -> bool:
+        """Something is registered here, at an address of this model's own bus; False: this model has no such bus."""
+        return False
+
+    def set_input(self, pin: int, level: bool) -> None:
+        """The level of an input that something is connected to."""
+
     def on_reset(self) -> None:
         """All registers have their reset values; put outputs (clocks, gates, events) in accord with them."""
 
@@ -251,6 +279,11 @@ class Peripheral:
         for peripheral in self.machine.peripherals().values():
             if peripheral is not self:
                 peripheral.clocks_changed()
+
+    def drive(self, pin: int, level: bool) -> None:
+        """Put a level on everything that is connected to a numbered output."""
+        for model, number in self.wires.get(pin, ()):
+            model.set_input(number, level)
 
     def integer(self, attribute: str, default: int) -> int:
         value = self.parameters.get(attribute, default)

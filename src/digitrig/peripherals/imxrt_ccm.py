@@ -52,6 +52,7 @@ GATES = {
     (6, 7): "lpuart8",
     (6, 12): "lpi2c4",
 }
+LCDIF_PIXEL_GATE = (3, 5)
 GATE_RESETS = (0xFFFFFFFF, 0xFFFFFFFF, 0xFC3FFFFF, 0xFFFFFFCF, 0xFFFFFFFF, 0xFFFFFFFF, 0xFFFFFFFF, 0xFFFFFFFF)
 
 
@@ -151,6 +152,9 @@ class CCM(Peripheral):
         if register.startswith("CCGR"):
             self._apply_gates([int(register[4:])])
             self._apply_functional()
+            number, gate = LCDIF_PIXEL_GATE
+            if register == f"CCGR{number}" and (value ^ old) >> 2 * gate & 3:
+                self.announce_clocks()
         else:
             self._apply_clocks()
             self.announce_clocks()
@@ -244,6 +248,8 @@ class CCM(Peripheral):
             lambda: analog.pfd_hz("PFD_528", 1),
             lambda: analog.pfd_hz("PFD_480", 1),
         )
+        if not self.gate_on(*LCDIF_PIXEL_GATE):
+            return 0
         choice = self.bits("CSCDR2", "LCDIF_PRE_CLK_SEL")
         base = sources[choice]() if choice < len(sources) else 0
         return base // (self.bits("CSCDR2", "LCDIF_PRED") + 1) // (self.bits("CBCMR", "LCDIF_PODF") + 1)

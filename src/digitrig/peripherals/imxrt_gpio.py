@@ -90,6 +90,7 @@ class IMXRTPort(Peripheral):
     # ---------------------------------------------------------------- calls
     def on_reset(self) -> None:
         self._show(self.pad_levels())
+        self._drive()
 
     def on_write(self, register: str, value: int, old: int, written: int) -> int | None:
         data = self.get("DATA")
@@ -101,6 +102,10 @@ class IMXRTPort(Peripheral):
             self.set(register, 0)
         self._update()
         return None
+
+    def _drive(self) -> None:
+        for pin in self.wires:
+            self.drive(pin, self.pin_level(pin))
 
     def _show(self, levels: int) -> None:
         self.set("DR", levels)
@@ -126,3 +131,4 @@ class IMXRTPort(Peripheral):
         pending = status & mask
         self.machine.set_line(self.main, 0, bool(pending & 0xFFFF))
         self.machine.set_line(self.main, 1, bool(pending >> 16))
+        self._drive()

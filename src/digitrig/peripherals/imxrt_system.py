@@ -1,8 +1,7 @@
-"""Small system blocks of i.MX RT1060: DCDC, IOMUXC and its GPRs, SRC, GPC, SNVS, OCOTP, FlexRAM, SEMC.
+"""Small system blocks of i.MX RT1060: DCDC, IOMUXC and its GPRs, SRC, GPC, OCOTP, FlexRAM.
 
 Source: i.MX RT1060 reference manual, the chapters of those names; MIMXRT1062.h; reset values from NXP's SVD of the
-RT1052. Pin settings are stored and have no effect. Fuses read 0. The SEMC does its IP commands at once and without
-effect: the SDRAM is simply there.
+RT1052. Pin settings are stored and have no effect. Fuses read 0.
 """
 
 from __future__ import annotations
@@ -130,48 +129,6 @@ class GPC(Peripheral):
     source = "i.MX RT1060 RM, chapter GPC"
 
 
-@register("Miscellaneous.IMXRT_SNVS")
-class SNVS(Peripheral):
-    """Stored; counters stand still and are tagged."""
-
-    SIZE = 0x4000
-    lines = ("IRQ",)
-    TABLE = (
-        Register("HPLR / HP lock", 0x00),
-        Register("HPCOMR / HP command", 0x04),
-        Register("HPCR / HP control", 0x08),
-        Register("HPSICR / HP security interrupt control", 0x0C),
-        Register("HPSVCR / HP security violation control", 0x10),
-        Register("HPSR / HP status", 0x14, reset=0x8000B000, access=RO),
-        Register("HPSVSR / HP security violation status", 0x18, reset=0x80000000, access=W1C),
-        Register("HPHACIVR / HP high assurance counter initial value", 0x1C),
-        Register("HPHACR / HP high assurance counter", 0x20, access=RO, state=TAGGED),
-        Register("HPRTCMR / HP real time counter, high", 0x24, state=TAGGED),
-        Register("HPRTCLR / HP real time counter, low", 0x28, state=TAGGED),
-        Register("HPTAMR / HP time alarm, high", 0x2C, state=TAGGED),
-        Register("HPTALR / HP time alarm, low", 0x30, state=TAGGED),
-        Register("LPLR / LP lock", 0x34),
-        Register("LPCR / LP control", 0x38, reset=0x20),
-        Register("LPMKCR / LP master key control", 0x3C),
-        Register("LPSVCR / LP security violation control", 0x40),
-        Register("LPSECR / LP security events", 0x48),
-        Register("LPSR / LP status", 0x4C, reset=0x8, access=W1C),
-        Register("LPSRTCMR / LP secure real time counter, high", 0x50, state=TAGGED),
-        Register("LPSRTCLR / LP secure real time counter, low", 0x54, state=TAGGED),
-        Register("LPTAR / LP time alarm", 0x58, state=TAGGED),
-        Register("LPSMCMR / LP monotonic counter, high", 0x5C, state=TAGGED),
-        Register("LPSMCLR / LP monotonic counter, low", 0x60, state=TAGGED),
-        Register("LPLVDR / LP low voltage detector", 0x64),
-        Register("LPGPR0_LEGACY / LP general purpose 0", 0x68),
-        *_row("LPZMKR", 0x6C, 8),
-        *_row("LPGPR_ALIAS", 0x90, 4),
-        *_row("LPGPR", 0x100, 8),
-        Register("HPVIDR1 / HP version 1", 0xBF8, access=RO),
-        Register("HPVIDR2 / HP version 2", 0xBFC, access=RO),
-    )
-    source = "i.MX RT1060 RM, chapter SNVS"
-
-
 def _fuses() -> tuple[Register, ...]:
     names = {
         0x400: ("LOCK", *(f"CFG{n}" for n in range(7)), *(f"MEM{n}" for n in range(5)), *(f"ANA{n}" for n in range(3))),
@@ -217,78 +174,3 @@ class FLEXRAM(Peripheral):
         ),
     )
     source = "i.MX RT1060 RM, chapter FLEXRAM"
-
-
-IPCMDDONE, IDLE = 1, 1
-
-
-@register("Miscellaneous.IMXRT_SEMC")
-class SEMC(Peripheral):
-    """IP commands set IPCMDDONE at once; SWRST clears itself."""
-
-    SIZE = 0x4000
-    lines = ("IRQ",)
-    TABLE = (
-        Register("MCR / Module control", 0x00, reset=0x10000002, state=M, hook_write=True),
-        Register("IOCR / IO multiplexer", 0x04),
-        Register("BMCR0 / Bus master control 0", 0x08),
-        Register("BMCR1 / Bus master control 1", 0x0C),
-        *(
-            Register(f"BR{n} / Base {n}", 0x10 + 4 * n, reset=reset)
-            for n, reset in enumerate(
-                (
-                    0x8000001D,
-                    0x8400001C,
-                    0x8800001C,
-                    0x8C00001C,
-                    0x9E00001A,
-                    0x9000001E,
-                    0x9800001C,
-                    0x9C00001A,
-                    0x00000026,
-                )
-            )
-        ),
-        Register("DLLCR / DLL control", 0x34, reset=0x100),
-        Register("INTEN / Interrupt enable", 0x38, state=M, hook_write=True),
-        Register(
-            "INTR / Interrupt",
-            0x3C,
-            fields=(
-                Field("IPCMDDONE / IP command done", 0, 1, W1C),
-                Field("IPCMDERR / IP command error", 1, 1, W1C),
-                Field("AXICMDERR / AXI command error", 2, 1, W1C),
-                Field("AXIBUSERR / AXI bus error", 3, 1, W1C),
-            ),
-            rest=STORED,
-            state=M,
-            hook_write=True,
-        ),
-        Register("SDRAMCR0 / SDRAM control 0", 0x40, reset=0x00000C26),
-        Register("SDRAMCR1 / SDRAM control 1", 0x44, reset=0x00994934),
-        Register("SDRAMCR2 / SDRAM control 2", 0x48, reset=0x80000EEE),
-        Register("SDRAMCR3 / SDRAM control 3", 0x4C, reset=0x40808000),
-        *_row("NANDCR", 0x50, 4, state=TAGGED),
-        *_row("NORCR", 0x60, 4, state=TAGGED),
-        *_row("SRAMCR", 0x70, 4, state=TAGGED),
-        *_row("DBICR", 0x80, 2, state=TAGGED),
-        Register("IPCR0 / IP command control 0", 0x90),
-        Register("IPCR1 / IP command control 1", 0x94),
-        Register("IPCR2 / IP command control 2", 0x98),
-        Register("IPCMD / IP command", 0x9C, access=WO, state=M, hook_write=True),
-        Register("IPTXDAT / Transmit data", 0xA0),
-        Register("IPRXDAT / Receive data", 0xB0, access=RO),
-        Register("STS0 / Status 0", 0xC0, reset=IDLE, access=RO, state=M),
-        *(Register(f"STS{n} / Status {n}", 0xC0 + 4 * n, access=RO, state=TAGGED) for n in range(1, 16)),
-    )
-    source = "i.MX RT1060 RM, chapter SEMC"
-
-    def on_write(self, register: str, value: int, old: int, written: int) -> int | None:
-        if register == "MCR":
-            self.set("MCR", value & ~1)
-        elif register == "IPCMD":
-            key_right = value >> 16 == 0xA55A
-            self.set("INTR", self.get("INTR") | (1 if key_right else 2))
-            self.set("IPCMD", 0)
-        self.machine.set_line(self.main, 0, bool(self.get("INTR") & self.get("INTEN") & 0xF))
-        return None

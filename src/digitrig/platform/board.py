@@ -26,6 +26,26 @@ class Pin:
 
 
 @dataclass(frozen=True)
+class DisplaySpec:
+    """The LCD. device: its controller in the `.repl`.  switches: pins that must be active for a picture."""
+
+    device: str
+    width: int
+    height: int
+    switches: tuple[Pin, ...]
+
+
+@dataclass(frozen=True)
+class TouchSpec:
+    """The touch panel over the LCD. swap_axes: the chip's x runs along the screen's y."""
+
+    device: str
+    width: int
+    height: int
+    swap_axes: bool
+
+
+@dataclass(frozen=True)
 class MemoryArea:
     """A memory of the board, by the name of its entry."""
 
@@ -126,6 +146,8 @@ class BoardSpec:
     apps: tuple[str, ...]
     models: tuple[str, ...]
     notes: tuple[str, ...] = field(default=())
+    display: DisplaySpec | None = None
+    touch: TouchSpec | None = None
 
 
 def board_names() -> list[str]:
@@ -158,6 +180,8 @@ _OPTIONAL = {
     "rom": "code in read-only memory that firmware calls",
     "published": "a list of published figures",
     "notes": "a list of sentences",
+    "display": "the LCD: device, width, height, switches",
+    "touch": "the touch panel: device, swap_axes",
 }
 
 
@@ -173,6 +197,7 @@ def load_board_file(path: Path) -> BoardSpec:
     console = top["console"].mapping({"device": "an entry of the .repl", "baud": "a number"})
     clock = top["clock"].mapping({"reset": "a frequency", "running": "a frequency"})
     memory = _Memory(top["memory"], platform)
+    display = _display(top["display"], platform) if "display" in top else None
     return BoardSpec(
         name=path.stem,
         title=top["title"].text(),
@@ -202,6 +227,8 @@ def load_board_file(path: Path) -> BoardSpec:
         apps=tuple(item.text() for item in top["apps"].items()),
         models=tuple(item.text() for item in top["models"].items()),
         notes=tuple(item.text() for item in top["notes"].items()) if "notes" in top else (),
+        display=display,
+        touch=_touch(top["touch"], platform, display) if "touch" in top else None,
     )
 
 
@@ -305,6 +332,31 @@ def _pins(platform: Platform, type_: str) -> dict[str, Pin]:
         inverted = entry.attributes.get("invert", False)
         pins[entry.name] = Pin(registration.parent, registration.address or 0, bool(inverted))
     return pins
+
+
+def _display(node: Node, platform: Platform) -> DisplaySpec:
+    keys = {
+        "device": "the LCD controller, an entry of the .repl",
+        "width": "pixels",
+        "height": "pixels",
+        "switches": "a list of pins that switch panel and light on: {port: gpio1, pin: 2}",
+    }
+    display = node.mapping(keys)
+    switches = []
+    for item in display["switches"].items():
+        pin = item.mapping({"port": "an entry of the .repl", "pin": "a number"}, {"active_low": "true or false"})
+        low = "active_low" in pin and pin["active_low"].boolean()
+        switches.append(Pin(_entry_name(pin["port"], platform), pin["pin"].integer(0, 31), low))
+    width, height = display["width"].integer(1, 4096), display["height"].integer(1, 4096)
+    return DisplaySpec(_entry_name(display["device"], platform), width, height, tuple(switches))
+
+
+def _touch(node: Node, platform: Platform, display: DisplaySpec | None) -> TouchSpec:
+    touch = node.mapping({"device": "the touch controller, an entry of the .repl"}, {"swap_axes": "true or false"})
+    if display is None:
+        raise node.error(f"'{node.trail}' without 'display'", "a display that the panel lies on")
+    swap = "swap_axes" in touch and touch["swap_axes"].boolean()
+    return TouchSpec(_entry_name(touch["device"], platform), display.width, display.height, swap)
 
 
 def _timing(node: Node, platform: Platform) -> Timing:

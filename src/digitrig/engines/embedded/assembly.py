@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 
-from digitrig.engines.embedded.services import Services
+from digitrig.engines.embedded.services import Memory, Services
 from digitrig.errors import CoreError, PlatformError
 from digitrig.native import core as native
 from digitrig.native.core import Core
@@ -24,6 +24,7 @@ NATIVE_MODELS = {
     "lpuart": native.MODEL_LPUART,
     "kinetis-uart": native.MODEL_KINETIS_UART,
     "lpc-usart": native.MODEL_LPC_USART,
+    "lpi2c": native.MODEL_LPI2C,
 }
 
 
@@ -74,6 +75,7 @@ def assemble(spec: BoardSpec) -> Services:
     for entry in spec.platform.entries.values():
         if entry.name in services.models:
             _connect(services, entry, nvics)
+            _attach(services, entry)
     return services
 
 
@@ -86,9 +88,9 @@ def _add_memory(services: Services, spec: BoardSpec, entry: Entry) -> None:
         if number:
             raise PlatformError(entry.file, place.line, f"memory '{entry.name}' stands at two addresses", "one address")
         assert isinstance(size, int) and place.address is not None
-        services.regions[entry.name] = services.core.add_region(
-            entry.name, place.address, size, flags, waits.read, waits.fetch, waits.branch
-        )
+        region = services.core.add_region(entry.name, place.address, size, flags, waits.read, waits.fetch, waits.branch)
+        services.regions[entry.name] = region
+        services.memories.append(Memory(entry.name, place.address, size, region, not read_only))
 
 
 def _rows(registers: list[CRegister]) -> list[tuple[int, ...]]:
@@ -100,6 +102,10 @@ def _add_peripheral(services: Services, entry: Entry) -> None:
     kind, parameters = model.native_model() or ("registers", ())
     for number, block in enumerate(model.blocks):
         places = _places(entry, block.name)
+        if not block.widths:  # registers of a chip that is not on this bus
+            name = model.device(block)
+            services.add(name, services.core.add_device(name, 0, block.size, _rows(block.rows()), widths=0), model)
+            continue
         if not places:
             raise PlatformError(entry.file, entry.line, f"'{entry.name}' has no address for its region '{block.name}'")
         first, *others = places
@@ -145,7 +151,24 @@ def _connect(services: Services, entry: Entry, nvics: set[str]) -> None:
     for connection in entry.connections:
         ordinal = seen[connection.source]
         seen[connection.source] += 1
-        if connection.target not in nvics:
+        target = services.models.get(connection.target)
+        if isinstance(connection.source, int):
+            if target is not None:
+                model.wires.setdefault(connection.source, []).append((target, connection.target_line))
             continue
         for line in model.lines_of(connection, ordinal, total[connection.source]):
-            services.core.connect(services.indices[model.main], line, connection.target_line)
+            if connection.target in nvics:
+                services.core.connect(services.indices[model.main], line, connection.target_line)
+            elif target is not None:
+                services.wires.setdefault((model.main, line), []).append((target, connection.target_line))
+
+
+def _attach(services: Services, entry: Entry) -> None:
+    """Chips on a serial bus: `touch: Input.FT5406 @ lpi2c1 0x38`."""
+    for place in entry.registrations:
+        parent = services.models.get(place.parent)
+        if parent is None or place.address is None:
+            continue
+        if not parent.attach(place.address, services.models[entry.name]):
+            message = f"'{entry.name}' cannot be attached to '{parent.name}' at 0x{place.address:X}"
+            raise PlatformError(entry.file, place.line or entry.line, message, "a free address of an I2C controller")

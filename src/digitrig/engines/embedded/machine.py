@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from digitrig.engines.embedded.assembly import assemble
+from digitrig.engines.embedded.boot import run_dcd
+from digitrig.engines.embedded.panel import EmbeddedDisplay, EmbeddedTouch
 from digitrig.engines.embedded.pins import BoardPins
 from digitrig.engines.embedded.services import Services
 from digitrig.engines.image import MemoryRange, Target, function_at, load_image
@@ -13,6 +15,7 @@ from digitrig.errors import EngineError
 from digitrig.native import core as native
 from digitrig.native.core import BUS_RESULTS, CPU_REGISTERS, LOG_KINDS, Core, RawStop, Snapshot
 from digitrig.native.semihosting import SemihostingFiles
+from digitrig.peripherals.imxrt_semc import SEMC
 from digitrig.platform import BoardSpec
 from digitrig.protocols import PS_PER_S, Image, LogEntry, Stop, StopReason
 
@@ -105,6 +108,8 @@ class EmbeddedMachine:
         self.console = EmbeddedConsole(self.core, self.services.indices[spec.console])
         self.clock = EmbeddedClock(self.core)
         self.pins = BoardPins(spec, self.services)
+        self.display = EmbeddedDisplay(spec, spec.display, self.services) if spec.display else None
+        self.touch = EmbeddedTouch(spec, spec.touch, self.services) if spec.touch else None
         self.image: Image | None = None
         for words in spec.rom.values():
             for address, data in words.items():
@@ -142,7 +147,16 @@ class EmbeddedMachine:
         for model in models.values():
             if cause:
                 model.after_reset(cause)
+        self._boot(self.image)
         self.core.start(self.image.vector_table)
+
+    def _boot(self, image: Image) -> None:
+        """What happens to memory controllers before the application: the boot ROM's DCD, or a debugger's script."""
+        if self.spec.ivt is not None:
+            run_dcd(self.core, self.spec.ivt)
+        for model in self.services.models.values():
+            if isinstance(model, SEMC) and not model.answers() and _loaded_into(image, model):
+                model.set_up()
 
     def _note_reset(self, cause: str) -> None:
         pc, lr = self.core.get_cpu("pc"), self.core.get_cpu("lr")
@@ -234,6 +248,11 @@ class EmbeddedMachine:
         if self._files is not None:
             self._files.close()
         self.core.close()
+
+
+def _loaded_into(image: Image, memory: SEMC) -> bool:
+    """A program that lies in SDRAM was put there by a debugger, which had to bring it up."""
+    return any(memory.base() <= address < memory.base() + memory.size() for address, _ in image.segments)
 
 
 def target_of(spec: BoardSpec) -> Target:

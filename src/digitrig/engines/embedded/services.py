@@ -3,11 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import cached_property
 
 from digitrig.errors import EngineError
-from digitrig.native.core import HOOK_EVENT, HOOK_READ, HOOK_WRITE, Core
+from digitrig.native.core import DISABLED, HOOK_BUS, HOOK_EVENT, HOOK_READ, HOOK_WRITE, UNMAPPED, Core
 from digitrig.peripherals.base import Peripheral
+
+
+@dataclass
+class Memory:
+    """A region of the core."""
+
+    name: str
+    base: int
+    size: int
+    region: int
+    writable: bool
 
 
 class Services:
@@ -20,6 +32,8 @@ class Services:
         self.models: dict[str, Peripheral] = {}
         self._owners: list[tuple[Peripheral | None, int]] = []
         self.regions: dict[str, int] = {}
+        self.memories: list[Memory] = []
+        self.wires: dict[tuple[str, int], list[tuple[Peripheral, int]]] = {}
         self.reset_cause: str | None = None
         core.set_hook(self._hook)
 
@@ -45,6 +59,8 @@ class Services:
             owner.hook_write(block, arg, value, old, written)
         elif kind == HOOK_EVENT:
             owner.on_event(arg)
+        elif kind == HOOK_BUS:
+            return owner.on_bus(arg, value)
         return value
 
     @cached_property
@@ -67,6 +83,8 @@ class Services:
 
     def set_line(self, device: str, line: int, level: bool) -> None:
         self.core.set_line(self.indices[device], line, level)
+        for model, number in self.wires.get((device, line), ()):
+            model.set_input(number, level)
 
     def set_core_clock(self, hz: int) -> None:
         self.core.set_clock(hz)
@@ -79,6 +97,42 @@ class Services:
 
     def set_memory_waits(self, name: str, read: int, fetch: int, branch: int) -> None:
         self.core.set_region_waits(self.regions[name], read, fetch, branch)
+
+    def memory_at(self, address: int, length: int = 1) -> Memory | None:
+        """The memory that holds all of a range."""
+        for memory in self.memories:
+            if memory.base <= address and address + length <= memory.base + memory.size:
+                return memory
+        return None
+
+    def set_memory_enabled(self, address: int, enabled: bool) -> None:
+        memory = self.memory_at(address)
+        if memory is not None:
+            self.core.set_region_enabled(memory.region, enabled)
+
+    def _refusal(self, address: int, length: int, write: bool) -> int:
+        """Index into BUS_RESULTS, 0 = ok."""
+        memory = self.memory_at(address, length)
+        if memory is None or (write and not memory.writable):
+            return UNMAPPED
+        return 0 if self.core.region_enabled(memory.region) else DISABLED
+
+    def master_reaches(self, device: str, address: int, length: int) -> bool:
+        refusal = self._refusal(address, length, False)
+        if refusal:
+            self.core.log_master(self.indices[device], address, False, refusal)
+        return not refusal
+
+    def master_read(self, device: str, address: int, length: int) -> bytes | None:
+        return self.core.read(address, length) if self.master_reaches(device, address, length) else None
+
+    def master_write(self, device: str, address: int, data: bytes) -> bool:
+        refusal = self._refusal(address, len(data), True)
+        if refusal:
+            self.core.log_master(self.indices[device], address, True, refusal)
+            return False
+        self.core.write(address, data)
+        return True
 
     def request_reset(self, cause: str) -> None:
         if self.reset_cause is None:

@@ -67,9 +67,17 @@ typedef struct dr_region_config {
 DR_API dr_status dr_add_region(dr_board *board, const char *name, const dr_region_config *config, uint32_t *region);
 DR_API dr_status dr_set_region_waits(dr_board *board, uint32_t region, uint32_t read_wait, uint32_t fetch_wait,
                                      uint32_t branch_wait);
+/* 0: what is behind the region does not answer yet, such as SDRAM before its set-up; an access of the core is a bus
+ * error, the host may still read and write. Not while the core runs from there. */
+DR_API dr_status dr_set_region_enabled(dr_board *board, uint32_t region, uint32_t enabled);
+DR_API uint32_t dr_region_enabled(const dr_board *board, uint32_t region);
 /* Host access without side effects, timing or permissions. Devices: the stored register values. */
 DR_API dr_status dr_read(dr_board *board, uint32_t address, void *data, uint32_t length);
 DR_API dr_status dr_write(dr_board *board, uint32_t address, const void *data, uint32_t length);
+
+/* An access with its side effects by somebody else than the core, such as the boot ROM: width 1, 2 or 4, aligned.
+ * DR_ERR_ADDRESS if the bus refuses it; nothing is logged then. */
+DR_API dr_status dr_access(dr_board *board, uint32_t address, uint32_t width, uint32_t write, uint32_t *value);
 
 /* ------------------------------------------------------------------ devices: register files */
 enum {
@@ -103,8 +111,17 @@ typedef enum dr_hook_kind {
     DR_HOOK_RESET = 3, /* registers have been put to their reset values */
     DR_HOOK_SYSTEM_RESET = 4, /* device = ~0u; the core asked for SYSRESETREQ */
     DR_HOOK_LOG = 5,          /* arg = dr_log_kind, address in `value`, device or ~0u; see dr_get_log */
-    DR_HOOK_SEMIHOSTING = 6   /* a call about files: arg = operation, value = R1; the return value is R0 */
+    DR_HOOK_SEMIHOSTING = 6,  /* a call about files: arg = operation, value = R1; the return value is R0 */
+    DR_HOOK_BUS = 7           /* a serial bus behind a native model: arg = dr_bus_operation, value = byte sent */
 } dr_hook_kind;
+
+/* What a master does on its bus. */
+typedef enum dr_bus_operation {
+    DR_BUS_START = 0,   /* value = address and read bit; returns 1 if a target answers */
+    DR_BUS_SEND = 1,    /* value = byte; returns 1 if the target takes it */
+    DR_BUS_RECEIVE = 2, /* returns the target's byte */
+    DR_BUS_STOP = 3
+} dr_bus_operation;
 
 typedef struct dr_hook_call {
     uint32_t kind, device, arg, width;
@@ -117,7 +134,7 @@ DR_API dr_status dr_set_hook(dr_board *board, dr_hook hook, void *user);
 
 typedef struct dr_device_config {
     uint32_t base, size;
-    uint32_t widths;        /* or of 1, 2, 4: access widths the block takes; others are bus errors */
+    uint32_t widths;        /* or of 1, 2, 4: access widths the block takes; others are bus errors; 0: not on the bus */
     uint32_t absent_faults; /* 1: an offset with no register is a bus error; 0: reads 0, counted and logged */
     uint32_t model;         /* dr_model_kind */
     uint32_t parameters[8]; /* of the native model */
@@ -129,7 +146,8 @@ typedef enum dr_model_kind {
     DR_MODEL_REGISTERS = 0, /* the host hook */
     DR_MODEL_LPUART = 1,
     DR_MODEL_KINETIS_UART = 2,
-    DR_MODEL_LPC_USART = 3
+    DR_MODEL_LPC_USART = 3,
+    DR_MODEL_LPI2C = 4
 } dr_model_kind;
 
 DR_API dr_status dr_add_device(dr_board *board, const char *name, const dr_device_config *config, uint32_t *device);
@@ -162,6 +180,8 @@ typedef struct dr_log_entry {
     uint32_t lr, detail;   /* detail: exception number, reserved bits, or dr_bus_result */
     uint64_t at_ps, count; /* first time; repeats of the same (kind, address, pc is the first one's) are counted */
 } dr_log_entry;
+/* An access that a bus master beside the core made in vain; detail: dr_bus_result. Read or write as a bus fault. */
+DR_API dr_status dr_log_master(dr_board *board, uint32_t device, uint32_t address, uint32_t write, uint32_t detail);
 DR_API uint32_t dr_log_count(const dr_board *board);
 DR_API dr_status dr_get_log(const dr_board *board, uint32_t index, dr_log_entry *entry);
 DR_API void dr_clear_log(dr_board *board);

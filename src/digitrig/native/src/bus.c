@@ -1,4 +1,5 @@
 /* The memory map: regions of plain memory, devices, and the slow path of every access. */
+#include "cpu.h"
 #include "device.h"
 
 #include <stdio.h>
@@ -96,6 +97,25 @@ dr_status dr_set_region_waits(dr_board *b, uint32_t region, uint32_t read_wait, 
     return DR_OK;
 }
 
+dr_status dr_set_region_enabled(dr_board *b, uint32_t region, uint32_t enabled) {
+    if (region >= b->region_count) {
+        return dr_fail(b, DR_ERR_ARGUMENT, "region %u of %u", region, b->region_count);
+    }
+    dr_region *r = &b->regions[region];
+    if (r->disabled != !enabled) {
+        r->disabled = !enabled;
+        for (uint32_t k = 0; k < r->size >> DR_PAGE_BITS; k++) { /* not dr_drop_all_code: as above */
+            dr_drop_code(r, k);
+        }
+        dr_mpu_changed(b); /* makes the windows anew */
+    }
+    return DR_OK;
+}
+
+uint32_t dr_region_enabled(const dr_board *b, uint32_t region) {
+    return region < b->region_count && !b->regions[region].disabled;
+}
+
 /* ------------------------------------------------------------------ devices on the bus, sorted by base */
 dr_status dr_map_device(dr_board *b, dr_device *d, uint32_t base) {
     dr_status status = check_free(b, d->name, base, d->size);
@@ -140,6 +160,9 @@ static dr_bus_result refuse(dr_board *b, dr_bus_result why, uint32_t device, uin
 dr_bus_result dr_bus_read(dr_board *b, uint32_t address, uint32_t width, uint32_t *value) {
     dr_region *r = dr_find_region(b, address);
     *value = 0;
+    if (r && r->disabled) {
+        return refuse(b, DR_BUS_DISABLED, ~0u, address, width, false, 0);
+    }
     if (r) {
         if (address - r->base > r->size - width || !(r->flags & DR_MEM_READ)) {
             return refuse(b, DR_BUS_UNMAPPED, ~0u, address, width, false, 0);
@@ -171,6 +194,9 @@ dr_bus_result dr_bus_write(dr_board *b, uint32_t address, uint32_t width, uint32
     dr_region *r = dr_find_region(b, address);
     if (r) {
         uint32_t offset = address - r->base;
+        if (r->disabled) {
+            return refuse(b, DR_BUS_DISABLED, ~0u, address, width, true, value);
+        }
         if (offset > r->size - width) {
             return refuse(b, DR_BUS_UNMAPPED, ~0u, address, width, true, value);
         }
@@ -187,6 +213,21 @@ dr_bus_result dr_bus_write(dr_board *b, uint32_t address, uint32_t width, uint32
     }
     dr_bus_result result = dr_device_write(b, d, offset, width, value);
     return result == DR_BUS_OK ? result : refuse(b, result, d->index, address, width, true, value);
+}
+
+dr_status dr_access(dr_board *b, uint32_t address, uint32_t width, uint32_t write, uint32_t *value) {
+    if ((width != 1 && width != 2 && width != 4) || address % width) {
+        return dr_fail(b, DR_ERR_ARGUMENT, "access of %u bytes at 0x%08x", width, address);
+    }
+    uint32_t offset = 0;
+    dr_device *d = dr_find_device(b, address, &offset);
+    dr_bus_result result = DR_BUS_UNMAPPED;
+    if (d) {
+        result = write ? dr_device_write(b, d, offset, width, *value) : dr_device_read(b, d, offset, width, value);
+    } else if (dr_find_region(b, address)) {
+        result = write ? dr_bus_write(b, address, width, *value) : dr_bus_read(b, address, width, value);
+    }
+    return result == DR_BUS_OK ? DR_OK : dr_fail(b, DR_ERR_ADDRESS, "nothing takes that access at 0x%08x", address);
 }
 
 /* ------------------------------------------------------------------ accesses by the host */

@@ -30,7 +30,8 @@ typedef enum dr_bus_result {
     DR_BUS_GATED = 3,     /* the block's clock is off */
     DR_BUS_READ_ONLY = 4, /* write to flash */
     DR_BUS_RESERVED = 5,  /* no register there, and the block faults on that */
-    DR_BUS_NO_EXECUTE = 6
+    DR_BUS_NO_EXECUTE = 6,
+    DR_BUS_DISABLED = 7 /* memory that does not answer yet: dr_set_region_enabled */
 } dr_bus_result;
 
 /* page_flags. A store's fast path needs exactly DR_PAGE_DIRTY: pages of read-only regions carry DR_PAGE_LOCKED once
@@ -42,6 +43,7 @@ struct dr_code_page; /* decoded instructions of one 1 KB page (decode.c) */
 typedef struct dr_region {
     uint32_t base, size, flags;
     uint32_t read_wait, fetch_wait, branch_wait;
+    uint32_t disabled;          /* snapshot kind: 1 = answers nobody */
     uint8_t *host;              /* snapshot kind, `size` bytes, zero at first */
     uint8_t *page_flags;        /* scratch, one byte a page: DR_PAGE_* */
     uint8_t *page_used;         /* snapshot.c: 1 once the page has been written since the region was made */

@@ -97,7 +97,9 @@ static void wake_up(struct dr_board *b) {
 static void raise_fetch_fault(struct dr_board *b) {
     uint32_t pc = b->cpu.r[15];
     bool never = (pc >= 0x40000000u && pc < 0x60000000u) || pc >= 0xA0000000u;
-    dr_log(b, DR_LOG_BUS_FAULT, ~0u, ~0u, pc, 2, false, 0, never ? DR_BUS_NO_EXECUTE : DR_BUS_UNMAPPED);
+    const dr_region *region = dr_find_region(b, pc);
+    uint32_t why = never ? DR_BUS_NO_EXECUTE : region && region->disabled ? DR_BUS_DISABLED : DR_BUS_UNMAPPED;
+    dr_log(b, DR_LOG_BUS_FAULT, ~0u, ~0u, pc, 2, false, 0, why);
     dr_raise(b, never ? DR_EXC_MEM_MANAGE : DR_EXC_BUS_FAULT, never ? DR_CFSR_IACCVIOL : DR_CFSR_IBUSERR);
 }
 

@@ -101,7 +101,7 @@ static bool in_execute_never(uint32_t address) {
 
 dr_code_page *dr_find_page(struct dr_board *b, uint32_t address) {
     dr_region *region = dr_find_region(b, address);
-    if (!region || !(region->flags & DR_MEM_EXECUTE) || in_execute_never(address)) {
+    if (!region || region->disabled || !(region->flags & DR_MEM_EXECUTE) || in_execute_never(address)) {
         return NULL;
     }
     uint32_t number = (address - region->base) >> DR_PAGE_BITS;
@@ -261,7 +261,7 @@ static dr_record make_record(struct dr_board *b, dr_code_page *page, uint32_t ad
 /* Halfwords at an address as the core would fetch them; false: no (executable) memory there. */
 static bool fetch(struct dr_board *b, uint32_t address, uint32_t *halfword) {
     const dr_region *region = dr_find_region(b, address);
-    if (!region || !(region->flags & DR_MEM_EXECUTE) || in_execute_never(address)) {
+    if (!region || region->disabled || !(region->flags & DR_MEM_EXECUTE) || in_execute_never(address)) {
         return false;
     }
     uint16_t value;

@@ -48,7 +48,7 @@ typedef struct dr_device {
     uint16_t irq_line[DR_MAX_LINES], irq_number[DR_MAX_LINES];
 } dr_device;
 
-extern const dr_model dr_lpuart_model, dr_kinetis_uart_model, dr_lpc_usart_model;
+extern const dr_model dr_lpuart_model, dr_kinetis_uart_model, dr_lpc_usart_model, dr_lpi2c_model;
 
 dr_status dr_map_device(dr_board *b, dr_device *d, uint32_t base);
 dr_device *dr_find_device(dr_board *b, uint32_t address, uint32_t *offset);

@@ -179,7 +179,8 @@ static dr_status build(dr_board *b, dr_device *d, const char *name, const dr_dev
     }
     static const dr_model *const models[] = {[DR_MODEL_LPUART] = &dr_lpuart_model,
                                              [DR_MODEL_KINETIS_UART] = &dr_kinetis_uart_model,
-                                             [DR_MODEL_LPC_USART] = &dr_lpc_usart_model};
+                                             [DR_MODEL_LPC_USART] = &dr_lpc_usart_model,
+                                             [DR_MODEL_LPI2C] = &dr_lpi2c_model};
     if (c->model >= sizeof models / sizeof models[0]) {
         return dr_fail(b, DR_ERR_ARGUMENT, "%s: native model %u unknown", name, c->model);
     }
@@ -209,7 +210,7 @@ dr_status dr_add_device(dr_board *b, const char *name, const dr_device_config *c
     dr_status status = build(b, d, name, config);
     if (status == DR_OK) {
         b->devices[b->device_count++] = d;
-        status = dr_map_device(b, d, config->base);
+        status = config->widths ? dr_map_device(b, d, config->base) : DR_OK;
         if (status != DR_OK) {
             b->device_count--;
         }

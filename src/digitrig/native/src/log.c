@@ -47,6 +47,14 @@ void dr_log(dr_board *b, dr_log_kind kind, uint32_t device, uint32_t register_in
     dr_call_hook(b, DR_HOOK_LOG, device, kind, width, address, 0, value);
 }
 
+dr_status dr_log_master(dr_board *b, uint32_t device, uint32_t address, uint32_t write, uint32_t detail) {
+    if (device >= b->device_count) {
+        return dr_fail(b, DR_ERR_ARGUMENT, "device %u of %u", device, b->device_count);
+    }
+    dr_log(b, DR_LOG_BUS_FAULT, device, ~0u, address, 4, write != 0, 0, detail);
+    return DR_OK;
+}
+
 uint32_t dr_log_count(const dr_board *b) { return b->log_count; }
 
 dr_status dr_get_log(const dr_board *b, uint32_t index, dr_log_entry *entry) {

@@ -116,7 +116,7 @@ static void make_windows(struct dr_board *b, dr_mpu_view view) {
             uint32_t low = mb << 20, high = low + 0xFFFFFu;
             low = low < r->base ? r->base : low;
             high = high > last ? last : high;
-            if (b->window[mb] != &b->no_region || !(r->flags & DR_MEM_READ)) {
+            if (b->window[mb] != &b->no_region || !(r->flags & DR_MEM_READ) || r->disabled) {
                 continue;
             }
             if (all_allowed(b, view, low, high, access) && !dr_debug_watches(b, low, high)) {

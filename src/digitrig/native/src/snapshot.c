@@ -9,7 +9,7 @@
 #include <string.h>
 
 typedef struct region_copy {
-    uint32_t pages;
+    uint32_t pages, disabled;
     uint32_t *slot; /* by page: 1 + index into `data`, 0 = never written, so zero */
     uint8_t *data;
 } region_copy;
@@ -34,6 +34,7 @@ struct dr_snapshot {
 
 static bool copy_region(dr_region *r, region_copy *copy, uint64_t *bytes) {
     copy->pages = r->size >> DR_PAGE_BITS;
+    copy->disabled = r->disabled;
     copy->slot = calloc(copy->pages, sizeof copy->slot[0]);
     uint32_t used = 0;
     for (uint32_t p = 0; p < copy->pages; p++) {
@@ -154,6 +155,7 @@ dr_status dr_restore_snapshot(dr_board *b, const dr_snapshot *s) {
     bool only_dirty = s->board == b && s->id == b->snapshot_id;
     for (uint32_t i = 0; i < b->region_count; i++) {
         restore_region(&b->regions[i], &s->regions[i], only_dirty);
+        dr_set_region_enabled(b, i, !s->regions[i].disabled);
     }
     for (uint32_t i = 0; i < b->device_count; i++) {
         dr_device *d = b->devices[i];
