@@ -21,7 +21,8 @@ static uint64_t bound_of(const int8_t *row, uint32_t count, int32_t bias, int32_
     *sum = 0;
     for (uint32_t i = 0; i < count; i++) {
         *sum += row[i];
-        magnitude += (uint32_t)(row[i] < 0 ? -row[i] : row[i]);
+        const int32_t weight = row[i];
+        magnitude += (uint64_t)(weight < 0 ? -weight : weight);
     }
     return magnitude * 255u + (uint64_t)(bias < 0 ? -(int64_t)bias : bias);
 }

@@ -22,6 +22,11 @@ struct bundle {
     int (*run)(void);              /* 0: done. Nothing can fail; the status is for other kinds of runner */
 };
 
+/* A program that changes its model while it runs defines BUNDLE_MUTABLE for all that include this. */
+#ifdef BUNDLE_MUTABLE
+extern struct bundle model_bundle;
+#else
 extern const struct bundle model_bundle;
+#endif
 
 #endif

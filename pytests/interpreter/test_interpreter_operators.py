@@ -1,4 +1,4 @@
-"""Every operator of the on-target interpreter against the LiteRT reference kernels, on random models of one operator."""
+"""Every operator of the on-target interpreter against the LiteRT reference kernels, on random small models."""
 
 from __future__ import annotations
 

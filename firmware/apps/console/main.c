@@ -11,6 +11,14 @@
 #include "protocol.h"
 #include "runner.h"
 
+/* What a program that is built on this one adds; its app.cmake names the functions. */
+#ifdef APP_BEGIN
+void APP_BEGIN(void);
+#endif
+#ifdef APP_EACH_MS
+void APP_EACH_MS(void);
+#endif
+
 /* Each byte gets its own time: one of them may start an inference, and the next ones are much later then. */
 static void take_serial(void) {
     uint8_t byte;
@@ -30,6 +38,9 @@ static void each_millisecond(uint32_t now_ms) {
     if (!protocol_may_run()) {
         return;
     }
+#ifdef APP_EACH_MS
+    APP_EACH_MS();
+#endif
     if (digitrig_request != 0u) {
         runner_predict();
         digitrig_request = 0;
@@ -52,6 +63,9 @@ int main(void) {
     if (board_init(&what) != STATUS_OK) {
         fault_stop(what);
     }
+#ifdef APP_BEGIN
+    APP_BEGIN();
+#endif
     runner_print_banner();
     board_led(true); /* lit: ready; dark: computing, or stopped by a fault */
     uint32_t last_ms = systick_ms();

@@ -7,7 +7,7 @@
 
 #define IMAGE_BYTES 784u
 #define CRC_BYTES 2u
-#define FRAME_BYTES (IMAGE_BYTES + CRC_BYTES)
+#define FRAME_BYTES (content_bytes + CRC_BYTES)
 
 enum state {
     STATE_LINE,    /* collecting a command */
@@ -21,9 +21,16 @@ static uint32_t last_byte_ms; /* and the time of the command that is being run *
 static uint8_t command[CONSOLE_LINE_MAX + 1u];
 static uint32_t command_length;
 
-static uint8_t *frame; /* where the image bytes go */
+static uint8_t *frame; /* where the bytes of a frame go */
+#ifdef PROTOCOL_FRAMES
+static uint32_t content_bytes; /* how many there are, without the CRC */
+static void (*content_taken)(void);
+#else
+#define content_bytes IMAGE_BYTES
+#define content_taken app_protocol.image
+#endif
 static uint32_t frame_length;
-static uint16_t frame_crc;    /* of the image bytes so far */
+static uint16_t frame_crc;    /* of the bytes so far */
 static uint16_t received_crc; /* the two bytes after them */
 
 static void give_up(uint32_t now_ms) {
@@ -46,15 +53,32 @@ void protocol_reject(const char *text) {
     give_up(last_byte_ms);
 }
 
+static void begin_frame(void) {
+    state = STATE_FRAME;
+    frame_length = 0;
+    frame_crc = CRC16_START;
+    received_crc = 0;
+}
+
+#ifdef PROTOCOL_FRAMES
+void protocol_receive(uint8_t *to, uint32_t bytes, void (*taken)(void)) {
+    frame = to;
+    content_bytes = bytes;
+    content_taken = taken;
+    begin_frame();
+}
+#endif
+
 void protocol_receive_image(void) {
     frame = app_protocol.staging();
     if (frame == 0) {
         return; /* the program has told why */
     }
-    state = STATE_FRAME;
-    frame_length = 0;
-    frame_crc = CRC16_START;
-    received_crc = 0;
+#ifdef PROTOCOL_FRAMES
+    content_bytes = IMAGE_BYTES;
+    content_taken = app_protocol.image;
+#endif
+    begin_frame();
     output_text("ready for 784 bytes + crc16");
 }
 
@@ -122,7 +146,7 @@ static void line_byte(uint8_t byte, uint32_t now_ms) {
 static void finish_frame(uint32_t now_ms) {
     if (received_crc == frame_crc) {
         state = STATE_LINE;
-        app_protocol.image();
+        content_taken();
         return;
     }
     struct line line;
@@ -136,7 +160,7 @@ static void finish_frame(uint32_t now_ms) {
 }
 
 static void frame_byte(uint8_t byte, uint32_t now_ms) {
-    if (frame_length < IMAGE_BYTES) {
+    if (frame_length < content_bytes) {
         frame[frame_length] = byte;
         frame_crc = crc16_add(frame_crc, byte);
     } else {

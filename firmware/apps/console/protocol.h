@@ -32,6 +32,12 @@ void protocol_help(void);
 /* The command `image`: an image follows. */
 void protocol_receive_image(void);
 
+#ifdef PROTOCOL_FRAMES
+/* A frame of another kind follows: `bytes` bytes and their CRC-16. `taken` is called when they have come whole; every
+ * error ends the frame, as it ends that of an image. */
+void protocol_receive(uint8_t *to, uint32_t bytes, void (*taken)(void));
+#endif
+
 /* For a command: print what is wrong with it as `error: ...`, and drop what follows until the line has been silent. */
 void protocol_reject(const char *text);
 

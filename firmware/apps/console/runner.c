@@ -80,6 +80,9 @@ void runner_print_banner(void) {
     line_text(&line, " ");
     line_text(&line, model_bundle.hash8);
     output_line(&line);
+#ifdef APP_RUNTIME
+    print_text("runtime = ", APP_RUNTIME, "");
+#endif
     output_value("core clock", (int32_t)board_core_hz(), " (Hz)");
     output_text("ready");
 }
