@@ -7,12 +7,9 @@ among many, so that what comes before the first and after the last does not coun
 
 from __future__ import annotations
 
-import subprocess
-import sys
-
 import pytest
 from cpu_machine import CONFIG_M7
-from elftools.elf.elffile import ELFFile
+from m7_programs import Program, assembled
 
 from digitrig.errors import CoreError
 from digitrig.native import core as native
@@ -132,24 +129,12 @@ bx r9
 
 
 RAM = 0x2000_0000
-Program = tuple[bytes, dict[str, int]]
 
 
 @pytest.fixture(scope="module")
 def program(tmp_path_factory: pytest.TempPathFactory) -> Program:
     """The assembled program and its labels."""
-    folder = tmp_path_factory.mktemp("timing")
-    source, output, script = folder / "p.s", folder / "p.elf", folder / "p.ld"
-    source.write_text(PROGRAM)
-    script.write_text("SECTIONS { . = 0x400; .text : { *(.text*) } /DISCARD/ : { *(.ARM.*) } }\n")
-    command = [sys.executable, "-m", "ziglang", "cc", "-target", "thumb-freestanding-eabihf", "-mcpu=cortex_m7"]
-    command += ["-nostdlib", "-T", str(script), str(source), "-o", str(output)]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stderr
-    with output.open("rb") as stream:
-        elf = ELFFile(stream)
-        labels = {s.name: s.entry.st_value & ~1 for s in elf.get_section_by_name(".symtab").iter_symbols()}
-        return elf.get_section_by_name(".text").data(), labels
+    return assembled(PROGRAM, tmp_path_factory.mktemp("timing"), 0x400)
 
 
 def machine(program: Program) -> Core:
@@ -275,8 +260,7 @@ def test_a_loop_of_nothing_but_branches_takes_time(name: str, program: Program) 
 
 
 def test_rules_out_of_range_are_refused() -> None:
+    assert CORTEX_M7.issue is not None
     core = Core(CONFIG_M7)
     with pytest.raises(CoreError, match="at most 255"):
-        core.set_timing(
-            {}, CORTEX_M7.issue.latencies, words_per_cycle=2, mispredict=256, mispredict_settled=6, settled_flags=3
-        )  # type: ignore[union-attr]
+        core.set_timing(**{**vars(CORTEX_M7.issue), "mispredict": 256})

@@ -26,7 +26,7 @@ from typing import Any
 
 from digitrig.errors import EngineError
 
-ABI_VERSION = 4
+ABI_VERSION = 5
 LIBRARY = "libdigitrig_core.so"
 
 
@@ -59,9 +59,11 @@ LogRecord = _structure(
 )
 TimingRecord = _structure(
     "TimingRecord",
-    "u32 dual_issue words_per_cycle mispredict mispredict_settled settled_flags; pairs pair; latencies latency",
+    "u32 dual_issue words_per_cycle mispredict mispredict_settled settled_flags unaligned_load unaligned_store"
+    " store_buffer; pairs pair; latencies latency",
     {"pairs": c_uint8 * 169, "latencies": c_uint8 * 120},
 )
+BusTiming = _structure("BusTiming", "u32 line next_line buffered word")
 StopRecord = _structure("StopRecord", "u32 reason pc lr detail; u64 at_ps cycles instructions")
 Hook = CFUNCTYPE(c_uint32, c_void_p, POINTER(HookCall))
 
@@ -74,6 +76,7 @@ STRUCTURES = {
     "dr_log_entry": LogRecord,
     "dr_timing": TimingRecord,
     "dr_stop": StopRecord,
+    "dr_bus_timing": BusTiming,
 }
 
 _BOARD = c_void_p
@@ -90,6 +93,8 @@ PROTOTYPES: dict[str, tuple[Any, list[Any]]] = {
     "dr_set_region_waits": (c_int32, [_BOARD, c_uint32, c_uint32, c_uint32, c_uint32]),
     "dr_set_region_enabled": (c_int32, [_BOARD, c_uint32, c_uint32]),
     "dr_region_enabled": (c_uint32, [_BOARD, c_uint32]),
+    "dr_set_region_bus": (c_int32, [_BOARD, c_uint32, POINTER(BusTiming)]),
+    "dr_cache_fills": (c_uint64, [_BOARD, c_uint32]),
     "dr_read": (c_int32, [_BOARD, c_uint32, c_void_p, c_uint32]),
     "dr_write": (c_int32, [_BOARD, c_uint32, c_void_p, c_uint32]),
     "dr_access": (c_int32, [_BOARD, c_uint32, c_uint32, c_uint32, _U32P]),

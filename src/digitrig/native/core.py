@@ -175,6 +175,18 @@ class Core:
         self._check(self.lib.dr_add_region(self.handle, name.encode(), ctypes.byref(record), ctypes.byref(index)))
         return index.value
 
+    def set_region_bus(self, region: int, *, line: int, next_line: int = 0, buffered: int = 0, word: int) -> None:
+        """The memory is behind the bus and not tightly coupled. line, next_line, buffered, word: core cycles of a cache
+        line, of the next in sequence where the controller reads ahead (0: it does not), of what it has read ahead, and
+        of an access that passes the caches by."""
+        timing = binding.BusTiming(line, next_line, buffered, word)
+        self._check(self.lib.dr_set_region_bus(self.handle, region, ctypes.byref(timing)))
+
+    @property
+    def cache_fills(self) -> tuple[int, int]:
+        """Lines filled so far: (data cache, instruction cache)."""
+        return self.lib.dr_cache_fills(self.handle, 0), self.lib.dr_cache_fills(self.handle, 1)
+
     def set_region_waits(self, region: int, read_wait: int, fetch_wait: int, branch_wait: int) -> None:
         """Change a region's wait cycles, for instance when firmware changes the flash divider."""
         self._check(self.lib.dr_set_region_waits(self.handle, region, read_wait, fetch_wait, branch_wait))
@@ -241,12 +253,16 @@ class Core:
         mispredict: int,
         mispredict_settled: int,
         settled_flags: int,
+        unaligned_load: int,
+        unaligned_store: int,
+        store_buffer: int,
     ) -> None:
         """Issue two instructions a cycle. pairs: slot of the older -> slots of the younger; latencies: result -> use ->
         cycles; both by the names in SLOTS, RESULTS and USES, with a number for every result and use."""
         flags = [int(younger in pairs.get(older, ())) for older in SLOTS for younger in SLOTS]
         cycles = [latencies[result][use] for result in RESULTS for use in USES]
-        numbers = (words_per_cycle, mispredict, mispredict_settled, settled_flags)
+        branches = (mispredict, mispredict_settled, settled_flags)
+        numbers = (words_per_cycle, *branches, unaligned_load, unaligned_store, store_buffer)
         record = binding.TimingRecord(1, *numbers, (ctypes.c_uint8 * len(flags))(*flags))
         record.latency = (ctypes.c_uint8 * len(cycles))(*cycles)
         self._check(self.lib.dr_set_timing(self.handle, ctypes.byref(record)))

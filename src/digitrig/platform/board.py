@@ -64,11 +64,27 @@ class Waits:
 
 
 @dataclass(frozen=True)
+class BusTiming:
+    """A memory behind the bus of a core with caches, in core cycles at the running clock beyond those of an access to
+    tightly coupled memory: a line of 32 bytes; the next one in sequence where the controller reads ahead (0: it does
+    not); what it has read ahead; one access that passes the caches by.
+    """
+
+    line: int
+    word: int
+    next_line: int = 0
+    buffered: int = 0
+
+
+@dataclass(frozen=True)
 class Timing:
-    """Parameters of the cycle model. waits: by name of the memory's entry.  costs: differences to the model's table."""
+    """Parameters of the cycle model. waits and bus: by name of the memory's entry.  costs: differences to the model's
+    table.
+    """
 
     model: str
     waits: dict[str, Waits]
+    bus: dict[str, BusTiming]
     costs: dict[str, int]
     error_band_percent: float
     not_modelled: tuple[str, ...]
@@ -359,6 +375,17 @@ def _touch(node: Node, platform: Platform, display: DisplaySpec | None) -> Touch
     return TouchSpec(_entry_name(touch["device"], platform), display.width, display.height, swap)
 
 
+def _memories(node: Node | None, platform: Platform) -> dict[str, Node]:
+    """The children of a mapping by memory."""
+    children = node.children() if node is not None else {}
+    memories = [e.name for e in platform.entries.values() if e.type == "Memory.MappedMemory"]
+    for name, child in children.items():
+        if name not in memories:
+            what = "memory" if name in platform.entries else "entry"
+            raise child.error(f"'{child.trail}' is no {what} of {platform.file.name}", ", ".join(memories))
+    return children
+
+
 def _timing(node: Node, platform: Platform) -> Timing:
     keys = {
         "model": "m0plus or m7",
@@ -366,19 +393,27 @@ def _timing(node: Node, platform: Platform) -> Timing:
         "not_modelled": "a list of sentences",
         "source": "where the numbers come from",
     }
-    timing = node.mapping(keys, {"waits": "entry: {read: n, fetch: n, branch: n}", "costs": "class: cycles"})
+    optional = {
+        "waits": "entry: {read: n, fetch: n, branch: n}",
+        "bus": "entry: {line: n, word: n, next_line: n, buffered: n}",
+        "costs": "class: cycles",
+    }
+    timing = node.mapping(keys, optional)
     waits = {}
-    for name, child in timing["waits"].children().items() if "waits" in timing else ():
-        if name not in platform.entries:
-            raise child.error(f"'{child.trail}' is no entry of {platform.file.name}", ", ".join(platform.entries))
-        numbers = {
-            k: v.integer(0, 1000) for k, v in child.mapping({}, dict.fromkeys(("read", "fetch", "branch"), "n")).items()
-        }
-        waits[name] = Waits(**numbers)
+    for name, child in _memories(timing.get("waits"), platform).items():
+        numbers = child.mapping({}, dict.fromkeys(("read", "fetch", "branch"), "core cycles"))
+        waits[name] = Waits(**{k: v.integer(0, 1000) for k, v in numbers.items()})
+    bus = {}
+    for name, child in _memories(timing.get("bus"), platform).items():
+        numbers = child.mapping(
+            {"line": "core cycles", "word": "core cycles"}, dict.fromkeys(("next_line", "buffered"), "core cycles")
+        )
+        bus[name] = BusTiming(**{k: v.integer(1, 100_000) for k, v in numbers.items()})
     costs = {k: v.integer(0, 255) for k, v in timing["costs"].children().items()} if "costs" in timing else {}
     return Timing(
         model=timing["model"].text(("m0plus", "m7")),
         waits=waits,
+        bus=bus,
         costs=costs,
         error_band_percent=timing["error_band_percent"].number(),
         not_modelled=tuple(item.text() for item in timing["not_modelled"].items()),

@@ -29,7 +29,8 @@ M0PLUS_TRM = "Cortex-M0+ TRM (Arm DDI 0484C), table 3-1"
 class DualIssue:
     """Two instructions a cycle. pairs: slot of the older instruction -> slots that may join it; latencies: where a
     result comes from -> what it is needed for -> cycles from issue to issue; mispredict: cycles lost, and the same when
-    the flags had been set settled_flags cycles before. Names as in digitrig.native.core.
+    the flags had been set settled_flags cycles before.  unaligned_load: cycles more than an aligned one;
+    unaligned_store: cycles in the store buffer, which has store_buffer entries. Names as in digitrig.native.core.
     """
 
     pairs: Mapping[str, tuple[str, ...]]
@@ -38,6 +39,9 @@ class DualIssue:
     mispredict: int
     mispredict_settled: int
     settled_flags: int
+    unaligned_load: int
+    unaligned_store: int
+    store_buffer: int
 
 
 @dataclass(frozen=True)
@@ -144,6 +148,9 @@ CORTEX_M7_ISSUE = DualIssue(
     mispredict=8,  # [J]; LLVM schedules for 4 and names 6
     mispredict_settled=6,  # flags set three cycles before or earlier [J]
     settled_flags=3,
+    unaligned_load=3,  # in the older slot, 4 in the younger [J]
+    unaligned_store=4,  # one after the other [J]
+    store_buffer=4,  # entries: Cortex-M7 TRM (Arm DDI 0489F), 5.9.2
 )
 
 CORTEX_M7 = CostTable(

@@ -91,6 +91,8 @@ def _add_memory(services: Services, spec: BoardSpec, entry: Entry) -> None:
         region = services.core.add_region(entry.name, place.address, size, flags, waits.read, waits.fetch, waits.branch)
         services.regions[entry.name] = region
         services.memories.append(Memory(entry.name, place.address, size, region, not read_only))
+        if entry.name in spec.timing.bus:
+            services.core.set_region_bus(region, **vars(spec.timing.bus[entry.name]))
 
 
 def _rows(registers: list[CRegister]) -> list[tuple[int, ...]]:

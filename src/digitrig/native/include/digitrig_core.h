@@ -17,7 +17,7 @@ extern "C" {
 #define DR_API __attribute__((visibility("default")))
 
 /* Raised whenever a struct or prototype below changes; the binding refuses a library with another number. */
-#define DR_ABI_VERSION 4u
+#define DR_ABI_VERSION 5u
 
 typedef struct dr_board dr_board;
 
@@ -71,6 +71,15 @@ DR_API dr_status dr_set_region_waits(dr_board *board, uint32_t region, uint32_t 
  * error, the host may still read and write. Not while the core runs from there. */
 DR_API dr_status dr_set_region_enabled(dr_board *board, uint32_t region, uint32_t enabled);
 DR_API uint32_t dr_region_enabled(const dr_board *board, uint32_t region);
+/* Memory behind the bus of a Cortex-M7, in core cycles beyond those of an access to tightly coupled memory. */
+typedef struct dr_bus_timing {
+    uint32_t line;      /* until a line of 32 bytes has come */
+    uint32_t next_line; /* the same where the controller had begun with it after the line before; 0 = it does not */
+    uint32_t buffered;  /* at least, of what the controller has read ahead */
+    uint32_t word;      /* one access that passes the caches by */
+} dr_bus_timing;
+DR_API dr_status dr_set_region_bus(dr_board *board, uint32_t region, const dr_bus_timing *timing);
+DR_API uint64_t dr_cache_fills(const dr_board *board, uint32_t cache); /* lines filled so far; 0 data, 1 instruction */
 /* Host access without side effects, timing or permissions. Devices: the stored register values. */
 DR_API dr_status dr_read(dr_board *board, uint32_t address, void *data, uint32_t length);
 DR_API dr_status dr_write(dr_board *board, uint32_t address, const void *data, uint32_t length);
@@ -269,8 +278,11 @@ typedef struct dr_timing {
     uint32_t mispredict;         /* cycles lost by a conditional branch predicted wrongly */
     uint32_t mispredict_settled; /* the same if the flags had been set `settled_flags` cycles before */
     uint32_t settled_flags;
-    uint8_t pair[169];    /* [older slot x DR_SLOT_COUNT + younger slot]: 1 = may be issued in one cycle */
-    uint8_t latency[120]; /* [result x DR_USE_COUNT + use]: cycles from issue to issue */
+    uint32_t unaligned_load;  /* cycles beyond those of an aligned one */
+    uint32_t unaligned_store; /* cycles in the store buffer */
+    uint32_t store_buffer;    /* its entries */
+    uint8_t pair[169];        /* [older slot x DR_SLOT_COUNT + younger slot]: 1 = may be issued in one cycle */
+    uint8_t latency[120];     /* [result x DR_USE_COUNT + use]: cycles from issue to issue */
 } dr_timing;
 DR_API dr_status dr_set_timing(dr_board *board, const dr_timing *timing);
 

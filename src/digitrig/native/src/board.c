@@ -1,4 +1,5 @@
 /* Making, resetting, running and freeing a board. */
+#include "cache.h"
 #include "device.h"
 
 #include <stdlib.h>
@@ -10,10 +11,11 @@ size_t dr_sizeof(const char *name) {
     static const struct {
         const char *name;
         size_t size;
-    } sizes[] = {{"dr_config", sizeof(dr_config)},       {"dr_region_config", sizeof(dr_region_config)},
-                 {"dr_register", sizeof(dr_register)},   {"dr_device_config", sizeof(dr_device_config)},
-                 {"dr_hook_call", sizeof(dr_hook_call)}, {"dr_log_entry", sizeof(dr_log_entry)},
-                 {"dr_timing", sizeof(dr_timing)},       {"dr_stop", sizeof(dr_stop)}};
+    } sizes[] = {{"dr_config", sizeof(dr_config)},        {"dr_region_config", sizeof(dr_region_config)},
+                 {"dr_register", sizeof(dr_register)},    {"dr_device_config", sizeof(dr_device_config)},
+                 {"dr_hook_call", sizeof(dr_hook_call)},  {"dr_log_entry", sizeof(dr_log_entry)},
+                 {"dr_timing", sizeof(dr_timing)},        {"dr_stop", sizeof(dr_stop)},
+                 {"dr_bus_timing", sizeof(dr_bus_timing)}};
     for (size_t i = 0; i < sizeof sizes / sizeof sizes[0]; i++) {
         if (!strcmp(sizes[i].name, name)) {
             return sizes[i].size;
@@ -24,7 +26,7 @@ size_t dr_sizeof(const char *name) {
 
 static bool valid(const dr_config *c) {
     return c->core <= DR_CORE_CORTEX_M7 && c->irq_count >= 1 && c->irq_count <= DR_MAX_IRQS && c->priority_bits >= 2 &&
-           c->priority_bits <= 8 && c->mpu_regions <= 16 && c->has_fpu <= 2 && c->clock_hz > 0;
+           c->priority_bits <= 8 && c->mpu_regions <= 16 && c->has_fpu <= 2 && c->clock_hz > 0 && dr_caches_valid(c);
 }
 
 dr_status dr_create(const dr_config *config, dr_board **out) {
@@ -64,7 +66,7 @@ void dr_destroy(dr_board *b) {
     for (uint32_t i = 0; i < b->region_count; i++) {
         dr_region *r = &b->regions[i];
         dr_drop_all_code(r);
-        free(r->host), free(r->page_flags), free(r->page_used), free(r->code);
+        free(r->host), free(r->page_flags), free(r->page_used), free(r->code), free(r->lines);
     }
     for (uint32_t i = 0; i < b->device_count; i++) {
         dr_device_free(b->devices[i]);

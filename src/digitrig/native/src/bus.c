@@ -61,7 +61,10 @@ dr_status dr_add_region(dr_board *b, const char *name, const dr_region_config *c
     *r = (dr_region){.base = config->base, .size = config->size, .flags = config->flags};
     r->read_wait = config->read_wait;
     r->fetch_wait = config->fetch_wait;
+    static const uint8_t always = DR_LINE_READ | DR_LINE_WRITE;
     r->branch_wait = config->branch_wait;
+    r->line_state = &always;
+    r->line_shift = 31;
     r->host = calloc(1, (size_t)config->size + 8);
     r->page_flags = calloc(1, pages);
     r->page_used = calloc(1, pages);

@@ -21,6 +21,10 @@
 #define DR_PAGE_BITS 10u /* code and dirty tracking: 1 KB pages */
 #define DR_PAGE_SIZE (1u << DR_PAGE_BITS)
 #define DR_NEVER UINT64_MAX
+#define DR_LINE_BITS 5u /* of the caches: 32 bytes */
+#define DR_LINE_SIZE (1u << DR_LINE_BITS)
+#define DR_MAX_CACHE_LINES 2048u
+#define DR_NO_LINE UINT32_MAX
 
 /* ------------------------------------------------------------------ bus (bus.c) */
 typedef enum dr_bus_result {
@@ -38,12 +42,18 @@ typedef enum dr_bus_result {
  * written by the host, pages with decoded code DR_PAGE_CODE, clean pages nothing. */
 enum { DR_PAGE_DIRTY = 1u, DR_PAGE_CODE = 2u, DR_PAGE_LOCKED = 4u };
 
+enum { DR_LINE_READ = 1u, DR_LINE_WRITE = 2u };
+
 struct dr_code_page; /* decoded instructions of one 1 KB page (decode.c) */
 
 typedef struct dr_region {
     uint32_t base, size, flags;
     uint32_t read_wait, fetch_wait, branch_wait;
     uint32_t disabled;          /* snapshot kind: 1 = answers nobody */
+    dr_bus_timing bus;         /* configuration; all zero if tightly coupled */
+    const uint8_t *line_state; /* by (offset >> line_shift), DR_LINE_*: accesses that cost nothing beyond read_wait */
+    uint32_t line_shift;
+    uint8_t *lines;             /* scratch (cache.c): where line_state is of this region, NULL if tightly coupled */
     uint8_t *host;              /* snapshot kind, `size` bytes, zero at first */
     uint8_t *page_flags;        /* scratch, one byte a page: DR_PAGE_* */
     uint8_t *page_used;         /* snapshot.c: 1 once the page has been written since the region was made */
@@ -62,6 +72,7 @@ dr_bus_result dr_bus_read(struct dr_board *b, uint32_t address, uint32_t width, 
 dr_bus_result dr_bus_write(struct dr_board *b, uint32_t address, uint32_t width, uint32_t value);
 void dr_drop_code(dr_region *region, uint32_t page); /* decode.c: forget the decoded page */
 void dr_drop_all_code(dr_region *region);
+void dr_drop_line(dr_region *region, uint32_t offset); /* decode.c: so that its instructions are fetched again */
 
 /* ------------------------------------------------------------------ CPU (cpu.c, decode.c, execute.c, exception.c,
  * scs.c, fpu.c) */
@@ -85,6 +96,15 @@ typedef struct dr_cpu {                  /* snapshot kind */
     uint8_t predictor[1024]; /* by address of the branch: 2-bit counters of the dual-issue core */
     uint64_t cycles, instructions;
 } dr_cpu;
+
+typedef struct dr_cache {                /* snapshot kind; [0] data, [1] instruction (cache.c) */
+    uint32_t tag[2][DR_MAX_CACHE_LINES]; /* by set x ways + way: address of the line, bit 0 valid, bit 1 dirty */
+    uint32_t next_way[2];                /* counts replacements */
+    uint32_t read_line;                  /* line last read from a memory whose controller reads on, DR_NO_LINE: none */
+    uint64_t read_at;                    /* cycle at which it had come */
+    uint64_t drained;                    /* cycle at which the store buffer is empty */
+    uint64_t fills[2];
+} dr_cache;
 
 #define DR_FPB_COMPARATORS 8u
 typedef struct dr_scs { /* System Control Space, snapshot kind */
@@ -221,7 +241,8 @@ struct dr_board {
     dr_log_entry *log;
     uint32_t log_count, log_capacity;
     char error[256];
-    void *code_scratch;                     /* owned by decode.c */
+    void *code_scratch; /* owned by decode.c */
+    dr_cache cache;
     uint64_t snapshot_id, next_snapshot_id; /* which snapshot the dirty pages are counted from */
 };
 

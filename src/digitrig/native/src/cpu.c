@@ -1,5 +1,5 @@
 /* The CPU from outside: reset, the run loop between stretches of code, registers, breakpoints, costs. */
-#include "cpu.h"
+#include "cache.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -20,6 +20,7 @@ void dr_cpu_reset(struct dr_board *b) {
     b->cpu.r[14] = 0xFFFFFFFFu;
     b->cpu.flag_z = 1;
     dr_scs_reset(b);
+    dr_cache_reset(b);
     b->deadline = 0;
 }
 
@@ -116,6 +117,7 @@ static void execute(struct dr_board *b) {
     }
     const dr_record *record = &page->record[(c->r[15] - page->base) / 2u];
     if (c->itstate) {
+        c->cycles += dr_cache_fetch(b, c->r[15], dr_it_block_bytes(b, c->r[15], c->itstate), c->cycles);
         const dr_it_block *block = dr_find_it_block(b, page, c->r[15], c->itstate);
         if (!block) {
             dr_fail(b, DR_ERR_MEMORY, "no host memory for decoded code");

@@ -72,6 +72,7 @@ typedef struct dr_jump {
 
 typedef struct dr_mpu_registers {
     uint32_t ctrl, rbar[16], rasr[16];
+    uint32_t caches; /* the enable bits of CCR */
 } dr_mpu_registers;
 
 /* DWT and breakpoint comparators that are armed: copies of their registers, zero where one is off. */
@@ -135,7 +136,9 @@ static inline bool dr_is_wide(uint32_t first) { return first >= 0xE800u; }
 /* decode.c */
 bool dr_decode(struct dr_board *b, uint32_t address, uint32_t first, uint32_t second, uint32_t itstate, dr_insn *out);
 dr_code_page *dr_find_page(struct dr_board *b, uint32_t address); /* NULL: no code can be there */
-const dr_record *dr_decode_record(struct dr_board *b, dr_code_page *page, const dr_record *record);
+/* Cycles are added to *cycles if it has to be fetched first. */
+const dr_record *dr_decode_record(struct dr_board *b, dr_code_page *page, const dr_record *record, uint64_t *cycles);
+uint32_t dr_it_block_bytes(struct dr_board *b, uint32_t address, uint32_t itstate);
 dr_it_block *dr_find_it_block(struct dr_board *b, dr_code_page *page, uint32_t address, uint32_t itstate);
 void dr_drop_every_code(struct dr_board *b);
 bool dr_has_breakpoint(const struct dr_board *b, uint32_t address);
@@ -304,6 +307,9 @@ typedef enum dr_mpu_view { DR_MPU_OFF, DR_MPU_PRIVILEGED, DR_MPU_UNPRIVILEGED } 
 dr_mpu_view dr_mpu_view_of(const struct dr_board *b, bool privileged);
 bool dr_mpu_view_allows(const struct dr_board *b, dr_mpu_view view, uint32_t address, uint32_t access);
 bool dr_mpu_allows(const struct dr_board *b, uint32_t address, uint32_t access, bool privileged);
+/* How the core may keep what lies at an address. */
+enum { DR_MEMORY_CACHED = 1u, DR_MEMORY_WRITE_BACK = 2u, DR_MEMORY_ALLOCATES = 4u };
+uint32_t dr_mpu_memory(const struct dr_board *b, uint32_t address);
 void dr_mpu_refresh(struct dr_board *b); /* before a run: a reset or a restored snapshot may have changed everything */
 void dr_mpu_changed(struct dr_board *b); /* registers written: forget code, rebuild the windows */
 void dr_mpu_windows(struct dr_board *b); /* windows for the present view; cheap while the MPU is off */

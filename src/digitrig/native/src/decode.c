@@ -7,6 +7,7 @@
  * PC, BX PC (an INVSTATE fault), LDRH and LDRSH to PC (memory hints), FLDMX and FSTMX. pytests/native/differential
  * holds the decoders to this list.
  */
+#include "cache.h"
 #include "fpu.h"
 #include "timing.h"
 
@@ -221,6 +222,11 @@ static void make_branch(struct dr_board *b, dr_code_page *page, uint32_t address
 static bool is_branch(uint32_t op) { return op >= DR_OP_b && op <= DR_OP_bl; }
 
 static uint32_t add_fpu(dr_code_page *page, const dr_fpu_op *op) {
+    for (uint32_t k = 0; k < page->fpu_count; k++) { /* decoded before and dropped since, or the same as another */
+        if (!memcmp(&page->fpu[k], op, sizeof *op)) {
+            return k;
+        }
+    }
     dr_fpu_op *grown = realloc(page->fpu, (page->fpu_count + 1) * sizeof *grown);
     if (!grown) {
         return UINT32_MAX;
@@ -235,6 +241,7 @@ static dr_record make_record(struct dr_board *b, dr_code_page *page, uint32_t ad
     dr_record out = {.imm = in->imm, .rd = in->rd, .rn = in->rn, .rm = in->rm};
     const dr_region *region = dr_find_region(b, address);
     uint32_t fetch = (region ? region->fetch_wait : 0) * (in->size / 2u), wide = in->size == 4;
+    fetch += region ? dr_uncached_fetch(b, region, address, in->size) : 0;
     out.run = dr_handlers[wide][in->op];
     if (is_branch(in->op)) {
         make_branch(b, page, address, in, fetch, &out);
@@ -367,17 +374,63 @@ static void fuse_with_previous(dr_code_page *page, uint32_t index, const dr_insn
     }
 }
 
+/* Bytes of what is left of an IT block. */
+uint32_t dr_it_block_bytes(struct dr_board *b, uint32_t address, uint32_t itstate) {
+    uint32_t end = address, first;
+    for (; itstate && fetch(b, end, &first); itstate = dr_it_advance(itstate)) {
+        end += dr_is_wide(first) ? 4u : 2u;
+    }
+    return end - address;
+}
+
 /* Decode the instruction of a record in place and return it. */
-const dr_record *dr_decode_record(struct dr_board *b, dr_code_page *page, const dr_record *record) {
+const dr_record *dr_decode_record(struct dr_board *b, dr_code_page *page, const dr_record *record, uint64_t *cycles) {
     uint32_t index = (uint32_t)(record - page->record), address = page->base + 2u * index;
     dr_insn in;
     dr_record decoded = decode_at(b, page, address, 0, &in);
+    uint32_t block = in.op == DR_OP_it ? dr_it_block_bytes(b, address + 2u, in.imm & 0xFFu) : 0;
+    *cycles += dr_cache_fetch(b, address, in.size + block, *cycles);
     page->record[index] = decoded;
     fuse_with_previous(page, index, &in);
     page->low = index < page->low ? index : page->low;
     page->high = index + 1 > page->high ? index + 1 : page->high;
     page->straddles |= index == DR_PAGE_RECORDS - 1 && in.size == 4;
     return record;
+}
+
+/* ------------------------------------------------------------------ one line of the instruction cache */
+#define IT_REACH 9u /* halfwords of an IT block, IT included */
+
+/* A branch that the record before it may have been fused with. */
+static bool is_fused_branch(const dr_record *record) {
+    for (uint32_t op = DR_OP_b_eq; op <= DR_OP_b_le; op++) {
+        if (record->run == dr_handlers_near[0][op] || record->run == dr_handlers_near_predicted[0][op]) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Records in front of halfword `first` that run what lies behind it without asking its record: IT blocks, an operation
+ * fused with a branch, and an instruction that reaches over. */
+static void reset_reaching(dr_code_page *page, uint32_t first) {
+    for (uint32_t k = first < IT_REACH ? 0 : first - IT_REACH; k < first; k++) {
+        if (page->record[k].run == dr_handlers[0][DR_OP_it] ||
+            (k + 2u >= first && !is_fused_branch(&page->record[k]))) {
+            reset_records(page, k, k + 1u);
+        }
+    }
+}
+
+void dr_drop_line(dr_region *region, uint32_t offset) {
+    uint32_t number = offset >> DR_PAGE_BITS, first = offset % DR_PAGE_SIZE / 2u;
+    if (region->code[number]) {
+        reset_reaching(region->code[number], first);
+        reset_records(region->code[number], first, first + DR_LINE_SIZE / 2u);
+    }
+    if (!first && number && region->code[number - 1]) {
+        reset_reaching(region->code[number - 1], DR_PAGE_RECORDS);
+    }
 }
 
 /* ------------------------------------------------------------------ IT blocks */

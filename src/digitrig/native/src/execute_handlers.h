@@ -578,7 +578,10 @@ AFTER_CALL(cps, dr_execute_cps(b, i))
 AFTER_CALL(mrs, dr_execute_mrs(b, i))
 AFTER_CALL(msr, dr_execute_msr(b, i))
 
-H(barrier) { NEXT(SIZE); }
+H(barrier) { /* waits for the store buffer (DDI 0489 5.9.2) */
+    cycles = cycles < b->cache.drained ? b->cache.drained : cycles;
+    NEXT(SIZE);
+}
 H(isb) { NEXT(SIZE); }
 
 /* Faults of the instruction itself: the state is that before it. */
@@ -642,7 +645,11 @@ H(decode) {
     if (DR_UNLIKELY(page->parent)) {
         JUMP(leave);
     }
-    i = dr_decode_record(b, page, i);
+    uint64_t before = cycles;
+    i = dr_decode_record(b, page, i, &cycles);
+    if (DR_UNLIKELY(cycles != before)) {
+        CONTINUE;
+    }
     JUMP(i->run);
 }
 

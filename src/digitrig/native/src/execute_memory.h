@@ -59,6 +59,9 @@ static inline const uint8_t *fast_read(struct dr_board *b, uint32_t address, uin
     if (DR_UNLIKELY((uint64_t)offset + width > region->size || (address & (width - 1u)))) {
         return NULL;
     }
+    if (DR_UNLIKELY(!region->line_state[offset >> region->line_shift])) {
+        return NULL; /* not in the data cache */
+    }
     *cycles += region->read_wait;
     return host_address(b, address);
 }
@@ -69,13 +72,22 @@ static inline uint8_t *fast_write(struct dr_board *b, uint32_t address, uint32_t
     if (DR_UNLIKELY((uint64_t)offset + width > region->size || (address & (width - 1u)))) {
         return NULL;
     }
-    return DR_LIKELY(region->page_flags[offset >> DR_PAGE_BITS] == DR_PAGE_DIRTY) ? host_address(b, address) : NULL;
+    bool plain = region->page_flags[offset >> DR_PAGE_BITS] == DR_PAGE_DIRTY &&
+                 (region->line_state[offset >> region->line_shift] & DR_LINE_WRITE);
+    return DR_LIKELY(plain) ? host_address(b, address) : NULL;
 }
 
 /* LDR to SP or PC (rd), any form: rm = 0x80 | register for a shifted index (shift in imm), else SPECIAL_*. */
 enum { SPECIAL_IMM, SPECIAL_LIT, SPECIAL_PRE, SPECIAL_POST, SPECIAL_INDEX = 0x80 };
 
 /* ------------------------------------------------------------------ several registers */
+/* What all lines of up to 16 words have in common. */
+static inline uint32_t lines_in(const dr_region *region, uint32_t first, uint32_t last) {
+    const uint8_t *state = region->line_state;
+    uint32_t middle = first + (last - first) / 2u, shift = region->line_shift;
+    return state[first >> shift] & state[middle >> shift] & state[last >> shift];
+}
+
 /* `words` words at address, as one piece of host memory if all of it is plain; for stores, writable without ado. */
 static inline const uint8_t *fast_read_block(struct dr_board *b, uint32_t address, uint32_t words, uint64_t *cycles) {
     const dr_region *region = b->window[address >> 20];
@@ -85,6 +97,9 @@ static inline const uint8_t *fast_read_block(struct dr_board *b, uint32_t addres
     }
     if (DR_UNLIKELY((address ^ (address + 4u * words - 1u)) >> 20)) {
         return NULL; /* the next window may be restricted */
+    }
+    if (DR_UNLIKELY(!(lines_in(region, offset, offset + 4u * words - 1u) & DR_LINE_READ))) {
+        return NULL;
     }
     *cycles += (uint64_t)region->read_wait * words;
     return host_address(b, address);
@@ -100,7 +115,8 @@ static inline uint8_t *fast_write_block(struct dr_board *b, uint32_t address, ui
         return NULL;
     }
     const uint8_t *flags = region->page_flags;
-    bool plain = flags[offset >> DR_PAGE_BITS] == DR_PAGE_DIRTY && flags[last >> DR_PAGE_BITS] == DR_PAGE_DIRTY;
+    bool plain = flags[offset >> DR_PAGE_BITS] == DR_PAGE_DIRTY && flags[last >> DR_PAGE_BITS] == DR_PAGE_DIRTY &&
+                 (lines_in(region, offset, last) & DR_LINE_WRITE);
     return DR_LIKELY(plain) ? host_address(b, address) : NULL;
 }
 

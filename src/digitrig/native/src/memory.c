@@ -1,5 +1,5 @@
 /* Data accesses that the fast paths leave over: alignment rules, MPU, private peripherals, devices, bus errors. */
-#include "cpu.h"
+#include "cache.h"
 
 #include <string.h>
 
@@ -64,8 +64,12 @@ static bool load_aligned(struct dr_board *b, uint32_t address, uint32_t width, u
     if (!dr_mpu_allows(b, address, DR_MPU_READ, privileged)) {
         return refuse(b, DR_EXC_MEM_MANAGE, flags, address);
     }
-    const dr_region *region = dr_find_region(b, address);
-    b->cpu.cycles += region ? region->read_wait : peripheral_wait(b);
+    dr_region *region = dr_find_region(b, address);
+    if (!region) {
+        b->cpu.cycles += dr_drain(b) + peripheral_wait(b); /* stores to devices come first (DDI 0489 5.9.2) */
+    } else {
+        b->cpu.cycles += region->read_wait + (region->lines ? dr_cache_load(b, region, address) : 0);
+    }
     return dr_bus_read(b, address, width, value) == DR_BUS_OK || refuse(b, DR_EXC_BUS_FAULT, flags, address);
 }
 
@@ -82,7 +86,12 @@ static bool store_aligned(struct dr_board *b, uint32_t address, uint32_t width, 
     if (!dr_mpu_allows(b, address, DR_MPU_WRITE, privileged)) {
         return refuse(b, DR_EXC_MEM_MANAGE, flags, address);
     }
-    b->cpu.cycles += dr_find_region(b, address) ? 0 : peripheral_wait(b);
+    dr_region *region = dr_find_region(b, address);
+    if (!region) {
+        b->cpu.cycles += dr_buffered_store(b, peripheral_wait(b));
+    } else if (region->lines) {
+        b->cpu.cycles += dr_cache_store(b, region, address);
+    }
     return dr_bus_write(b, address, width, value) == DR_BUS_OK || refuse(b, DR_EXC_BUS_FAULT, flags, address);
 }
 
@@ -102,6 +111,19 @@ static bool alignment_fault(struct dr_board *b, uint32_t address, uint32_t width
     return !normal;
 }
 
+/* Where an unaligned access is in host memory, if nothing of it needs a closer look. `state`: DR_LINE_*. */
+static uint8_t *plain_memory(struct dr_board *b, uint32_t address, uint32_t width, uint32_t state) {
+    const dr_region *r = b->window[address >> 20];
+    uint32_t offset = address - r->base, last = offset + width - 1u;
+    bool inside = (uint64_t)offset + width <= r->size && address >> 20 == (address + width - 1u) >> 20;
+    if (!inside || !(r->line_state[offset >> r->line_shift] & r->line_state[last >> r->line_shift] & state)) {
+        return NULL;
+    }
+    bool plain =
+        r->page_flags[offset >> DR_PAGE_BITS] == DR_PAGE_DIRTY && r->page_flags[last >> DR_PAGE_BITS] == DR_PAGE_DIRTY;
+    return r->read_wait || (state == DR_LINE_WRITE && !plain) ? NULL : r->host + offset;
+}
+
 static bool load(struct dr_board *b, uint32_t address, uint32_t width, uint32_t flags, uint32_t *value) {
     if (DR_LIKELY(!(address & (width - 1u)))) {
         return load_aligned(b, address, width, flags, value);
@@ -109,6 +131,12 @@ static bool load(struct dr_board *b, uint32_t address, uint32_t width, uint32_t 
     *value = 0;
     if (alignment_fault(b, address, width, flags)) {
         return false;
+    }
+    b->cpu.cycles += b->timing.unaligned_load;
+    const uint8_t *from = flags & DR_ACCESS_UNPRIVILEGED ? NULL : plain_memory(b, address, width, DR_LINE_READ);
+    if (from) {
+        memcpy(value, from, width);
+        return true;
     }
     for (uint32_t k = 0; k < width; k++) {
         uint32_t byte;
@@ -130,6 +158,12 @@ static bool store(struct dr_board *b, uint32_t address, uint32_t width, uint32_t
     }
     if (alignment_fault(b, address, width, flags)) {
         return false;
+    }
+    b->cpu.cycles += dr_buffered_store(b, b->timing.unaligned_store);
+    uint8_t *to = flags & DR_ACCESS_UNPRIVILEGED ? NULL : plain_memory(b, address, width, DR_LINE_WRITE);
+    if (to) {
+        memcpy(to, &value, width);
+        return true;
     }
     for (uint32_t k = 0; k < width; k++) {
         if (!store_aligned(b, address + k, 1, flags, value >> 8u * k & 0xFFu)) {

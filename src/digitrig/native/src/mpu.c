@@ -3,7 +3,7 @@
  * Data: where everything in a megabyte of a memory region may be accessed, its window stays and accesses are fast;
  * otherwise the window is taken away and dr_load and dr_store ask dr_mpu_allows. Code: asked when it is decoded.
  */
-#include "cpu.h"
+#include "cache.h"
 
 #include <string.h>
 
@@ -72,6 +72,51 @@ bool dr_mpu_allows(const struct dr_board *b, uint32_t address, uint32_t access, 
         return default_allows(address, access);
     }
     return dr_mpu_view_allows(b, dr_mpu_view_of(b, privileged), address, access);
+}
+
+/* ------------------------------------------------------------------ memory types */
+/* The default memory map (DDI 0403E B3.1): code and the second half of external RAM are write-through. */
+static uint32_t default_memory(uint32_t address) {
+    static const uint8_t by_half_gigabyte[8] = {DR_MEMORY_CACHED,
+                                                DR_MEMORY_CACHED | DR_MEMORY_WRITE_BACK | DR_MEMORY_ALLOCATES,
+                                                0,
+                                                DR_MEMORY_CACHED | DR_MEMORY_WRITE_BACK | DR_MEMORY_ALLOCATES,
+                                                DR_MEMORY_CACHED,
+                                                0,
+                                                0,
+                                                0};
+    return by_half_gigabyte[address >> 29];
+}
+
+/* A policy of two bits, as the C and B bits of a region with TEX = 1xx have it. */
+static uint32_t policy_memory(uint32_t policy) {
+    static const uint8_t policies[4] = {0, DR_MEMORY_CACHED | DR_MEMORY_WRITE_BACK | DR_MEMORY_ALLOCATES,
+                                        DR_MEMORY_CACHED, DR_MEMORY_CACHED | DR_MEMORY_WRITE_BACK};
+    return policies[policy];
+}
+
+/* TEX, S, C and B (DDI 0403E B3.5.9). The Cortex-M7 does not cache what is shared (DDI 0489 5.9). */
+static uint32_t region_memory(uint32_t rasr) {
+    uint32_t tex = rasr >> 19 & 7u, c = rasr >> 17 & 1u, bufferable = rasr >> 16 & 1u;
+    if (rasr >> 18 & 1u) {
+        return 0;
+    }
+    if (tex & 4u) {
+        return policy_memory(c << 1 | bufferable);
+    }
+    if (tex == 1) {
+        return c && bufferable ? policy_memory(1) : 0;
+    }
+    return tex == 0 && c ? policy_memory(c << 1 | bufferable) : 0;
+}
+
+uint32_t dr_mpu_memory(const struct dr_board *b, uint32_t address) {
+    for (uint32_t k = b->scs.mpu_ctrl & CTRL_ENABLE ? b->config.mpu_regions : 0; k-- > 0;) {
+        if (region_covers(b, k, address)) {
+            return region_memory(b->scs.mpu_rasr[k]);
+        }
+    }
+    return default_memory(address);
 }
 
 /* ------------------------------------------------------------------ windows */
@@ -149,7 +194,7 @@ void dr_mpu_windows(struct dr_board *b) {
 }
 
 static dr_mpu_registers registers_of(const struct dr_board *b) {
-    dr_mpu_registers now = {.ctrl = b->scs.mpu_ctrl};
+    dr_mpu_registers now = {.ctrl = b->scs.mpu_ctrl, .caches = b->scs.ccr & 0x30000u};
     memcpy(now.rbar, b->scs.mpu_rbar, sizeof now.rbar);
     memcpy(now.rasr, b->scs.mpu_rasr, sizeof now.rasr);
     return now;
@@ -170,4 +215,5 @@ void dr_mpu_changed(struct dr_board *b) {
     scratch->code_depends_on_view = false;
     dr_drop_every_code(b);
     make_windows(b, dr_mpu_view_of(b, dr_privileged(&b->cpu)));
+    dr_cache_refresh(b);
 }

@@ -1,6 +1,6 @@
 /* The private peripheral bus: NVIC, SCB, MPU and FPU registers, cache maintenance, DWT, ITM.
  * DDI 0403E B3 and C1, DDI 0419 B3; Cortex-M7 values: DDI 0489. Armv6-M takes words only and has the SCS only. */
-#include "cpu.h"
+#include "cache.h"
 
 #include <string.h>
 
@@ -274,6 +274,16 @@ static void write_fault_status(struct dr_board *b, uint32_t offset, uint32_t val
     *status &= ~value; /* write one to clear */
 }
 
+#define CCR_CACHES 0x00030000u /* DC and IC: not there without a cache */
+
+static void write_ccr(struct dr_board *b, uint32_t value) {
+    uint32_t before = b->scs.ccr, writable = dr_is_v7(b) ? CCR_WRITABLE_M7 : 0;
+    b->scs.ccr = (before & ~writable) | (value & writable);
+    if ((before ^ b->scs.ccr) & CCR_CACHES) {
+        dr_mpu_changed(b); /* the same has to be done */
+    }
+}
+
 static void scb_write(struct dr_board *b, uint32_t offset, uint32_t value) {
     bool v7 = dr_is_v7(b);
     const stored *s = v7 ? find_stored(offset) : NULL;
@@ -286,7 +296,7 @@ static void scb_write(struct dr_board *b, uint32_t offset, uint32_t value) {
     } else if (offset == 0xD10) {
         b->scs.scr = value & 0x16u;
     } else if (offset == 0xD14) {
-        b->scs.ccr = v7 ? (b->scs.ccr & ~CCR_WRITABLE_M7) | (value & CCR_WRITABLE_M7) : b->scs.ccr;
+        write_ccr(b, value);
     } else if (offset >= 0xD18 && offset <= 0xD20) {
         write_system_priority(b, 4u + (offset - 0xD18), value);
     } else if (offset == 0xD24) {
@@ -299,6 +309,8 @@ static void scb_write(struct dr_board *b, uint32_t offset, uint32_t value) {
         if ((value & 0x1FFu) < b->config.irq_count) {
             dr_set_pending(b, DR_EXC_IRQ0 + (value & 0x1FFu));
         }
+    } else if (v7 && offset >= 0xF50 && offset <= 0xF78) {
+        dr_cache_maintain(b, offset, value);
     } else if (s && !((offset >= 0xF34 || offset == 0xD88) && !b->config.has_fpu)) {
         uint32_t *word = stored_word(b, s);
         *word = (*word & ~s->mask) | (value & s->mask);

@@ -3,6 +3,7 @@
  * Memory is kept by page: only pages that were ever written are in a snapshot, and restoring the snapshot that a board
  * was last brought to copies only the pages written since (DR_PAGE_DIRTY).
  */
+#include "cache.h"
 #include "device.h"
 
 #include <stdlib.h>
@@ -27,6 +28,7 @@ struct dr_snapshot {
     dr_cpu cpu;
     dr_scs scs;
     dr_time time;
+    dr_cache cache;
     uint32_t region_count, device_count;
     region_copy regions[DR_MAX_REGIONS];
     device_copy devices[DR_MAX_DEVICES];
@@ -86,6 +88,7 @@ dr_status dr_take_snapshot(dr_board *b, dr_snapshot **out) {
     s->cpu = b->cpu;
     s->scs = b->scs;
     s->time = b->time;
+    s->cache = b->cache;
     bool ok = true;
     for (uint32_t i = 0; ok && i < b->region_count; i++, s->region_count++) {
         ok = copy_region(&b->regions[i], &s->regions[i], &s->bytes);
@@ -171,6 +174,7 @@ dr_status dr_restore_snapshot(dr_board *b, const dr_snapshot *s) {
     b->cpu = s->cpu;
     b->scs = s->scs;
     b->time = s->time;
+    dr_cache_restore(b, &s->cache);
     b->snapshot_id = s->board == b ? s->id : 0;
     dr_update_event_cycle(b);
     return DR_OK;
