@@ -75,9 +75,10 @@ class Board:
     """One emulated board. Use it as a context manager, or call close().
 
     name: a board of `digitrig boards`.  firmware: a firmware file (ELF, Intel HEX, raw binary with `address`) or None
-    for our own `app` with `model` and `weights`.  engine: "embedded" (default) or "renode".  limit_ms: how long waits
-    last in virtual time unless told otherwise.  semihosting_folder: where the firmware may open files; without it such
-    calls are refused.
+    for our own `app` with `model` and `weights`.  runtime: "bundle" (default) or "interpreter": how the model runs; the
+    interpreter has it in flash and can be given others with load_model.  engine: "embedded" (default) or "renode".
+    limit_ms: how long waits last in virtual time unless told otherwise.  semihosting_folder: where the firmware may open
+    files; without it such calls are refused.
     """
 
     def __init__(
@@ -88,6 +89,7 @@ class Board:
         app: str = "console",
         model: str = "an13438",
         weights: str = "flash",
+        runtime: str = "bundle",
         engine: str | None = None,
         elf: str | Path | None = None,
         address: int | None = None,
@@ -99,8 +101,9 @@ class Board:
 
         self.spec: BoardSpec = load_board(name)
         self.name, self.model, self.weights, self.limit_ms = name, model, weights, limit_ms
+        self.load_address = address
         self.own_firmware = elf is None and (firmware is None or str(firmware) in self.spec.apps)
-        self.app = str(firmware) if self.own_firmware and firmware is not None else app
+        self.app = self._app(runtime, str(firmware) if self.own_firmware and firmware is not None else app)
         self.firmware_file = self._firmware_file(elf if elf is not None else firmware)
         self.engine = choose_engine(engine)
         self.machine: Machine = open_machine(self.spec, self.engine)
@@ -116,6 +119,22 @@ class Board:
             self.machine.close()
             raise
         self._watch_stack()
+
+    def _app(self, runtime: str, app: str) -> str:
+        """The app that runs models that way."""
+        from digitrig.firmware_files import RUNTIMES
+
+        possible = RUNTIMES if "interpreter" in self.spec.apps else RUNTIMES[:1]
+        if runtime not in possible:
+            raise UnknownNameError(f"runtime of {self.name}", runtime, possible)
+        if runtime == "interpreter" and app not in ("console", "interpreter"):
+            raise UsageError(f"app '{app}' has no runtime 'interpreter'; leave one of the two out")
+        return "interpreter" if runtime == "interpreter" else app
+
+    @property
+    def runtime(self) -> str:
+        """How the model of our own firmware runs: "bundle" or "interpreter"."""
+        return "interpreter" if self.app == "interpreter" else "bundle"
 
     def _firmware_file(self, file: str | Path | None) -> Path:
         if not self.own_firmware:
@@ -265,7 +284,7 @@ class Board:
         first = len(self._console.lines)
         self._cursor = first
         if inject == "uart":
-            self._let_line_settle()
+            self.settle()
             self.send(b"image\n")
             self._expect("ready for")
             self.send(data + crc16_ccitt(data).to_bytes(2, "big"))
@@ -274,7 +293,7 @@ class Board:
             self.write_symbol("digitrig_request", (1).to_bytes(4, "little"))
         return self.await_prediction(first)
 
-    def _let_line_settle(self) -> None:
+    def settle(self) -> None:
         """After an error line the console app drops what comes within its time of silence; wait for that to end."""
         last = self._console.lines[-1] if self._console.lines else None
         if last and last.text.startswith("error:"):
@@ -296,7 +315,8 @@ class Board:
 
     def _arm_probe(self) -> tuple[int, int] | None:
         """Breakpoints at the model's run function and where it returns to, once the latter is known."""
-        symbol = self.image.symbols.get(f"{self.model}_run") if self.own_firmware else None
+        name = "interpreter_run" if self.runtime == "interpreter" else f"{self.model}_run"
+        symbol = self.image.symbols.get(name) if self.own_firmware else None
         if symbol is None:
             return None
         if self._probe is None:
@@ -326,6 +346,33 @@ class Board:
                 cycles = None if stop.cycles is None or begun.cycles is None else stop.cycles - begun.cycles
                 return cycles, stop.instructions - begun.instructions
         return None, None
+
+    def load_model(
+        self,
+        path: str | Path,
+        progress: Callable[[int, int], None] | None = None,
+        *,
+        inject: str = "uart",
+        name: str | None = None,
+        preprocess: str = "",
+    ) -> None:
+        """Give the interpreter a model, which it uses until the next reset; nothing is flashed.
+
+        path: a `.tflite` file.  progress: gets bytes done and bytes in all.  inject: "uart" sends it frame by frame as
+        the protocol says, "memory" writes it as a debugger would.  name: for the banner; default the file's.
+        preprocess: how a picture becomes the input (scale, halve, binarise, resize96); "" for what suits its size.
+        Raises UsageError for firmware that takes no models and for a file that is too large, MissingFileError,
+        CheckFailed with the board's own words when it refuses the model.
+        """
+        from digitrig.model_upload import read_model, send_model
+
+        if "digitrig_model_area" not in self.image.symbols:
+            raise UsageError(f"{self.firmware_file.name} takes no models; open the board with runtime 'interpreter'")
+        data = read_model(path, self.symbol("digitrig_model_area")[1])
+        self._cursor = len(self._console.lines)
+        title = re.sub(r"[^!-~]", "_", Path(path).stem if name is None else name)
+        send_model(self, data, title, preprocess, inject, progress)
+        self.model = title
 
     def on_inference_stop(self, call: Callable[[Stop], None] | None) -> None:
         """Have a function called at every breakpoint that a prediction comes to, before it goes on; None: no more.

@@ -13,11 +13,16 @@ TOOLCHAINS = ("zig", "gcc")
 APP_MODELS = {"lock": ("an13438", "tinylock"), "rtos": ("an13438",), "touch": ("an13438",)}
 """Apps that are built with these models only, weights in flash. Others: every model, weights in flash and in RAM."""
 
+RUNTIMES = ("bundle", "interpreter")
+"""How a model runs: as C that was generated from it, or from its `.tflite` file, by the app of that name."""
+
 
 def app_variants(app: str, models: Iterable[str]) -> list[tuple[str, str]]:
     """(model, weights) of the images of an app. models: what the board takes."""
     if app in APP_MODELS:
         return [(model, "flash") for model in models if model in APP_MODELS[app]]
+    if app == "interpreter":
+        return [(model, "flash") for model in models]
     return [(model, weights) for model in models for weights in ("flash", "ram")]
 
 

@@ -13,6 +13,7 @@
 
 /* The file of the model in flash, from the build. */
 extern const char model_file_name[];
+extern const char model_file_rule[];
 extern const uint8_t model_file[];
 extern const uint8_t model_file_end[];
 
@@ -175,7 +176,7 @@ static void publish(const char *title, const uint8_t *data, uint32_t bytes) {
 
 void model_use_builtin(void) {
     const uint32_t bytes = (uint32_t)(model_file_end - model_file);
-    const char *error = open("", model_file, bytes);
+    const char *error = open(model_file_rule, model_file, bytes);
     if (error != 0) {
         fault_stop(error);
     }
