@@ -77,8 +77,8 @@ class Board:
     name: a board of `digitrig boards`.  firmware: a firmware file (ELF, Intel HEX, raw binary with `address`) or None
     for our own `app` with `model` and `weights`.  runtime: "bundle" (default) or "interpreter": how the model runs; the
     interpreter has it in flash and can be given others with load_model.  engine: "embedded" (default) or "renode".
-    limit_ms: how long waits last in virtual time unless told otherwise.  semihosting_folder: where the firmware may open
-    files; without it such calls are refused.
+    limit_ms: how long waits last in virtual time unless told otherwise.  semihosting_folder: where the firmware may
+    open files; without it such calls are refused.
     """
 
     def __init__(
