@@ -63,3 +63,15 @@ void cache_disable_data(void) {
     data_cache_each_line(SCB_DCCISW);
     barriers();
 }
+
+#define LINE_BYTES 32u
+
+void cache_clean_data(const void *address, uint32_t bytes) {
+    const uint32_t first = (uint32_t)(uintptr_t)address & ~(LINE_BYTES - 1u);
+    const uint32_t end = (uint32_t)(uintptr_t)address + bytes;
+    cpu_dsb();
+    for (uint32_t line = first; line < end; line += LINE_BYTES) {
+        MMIO32(SCB_DCCMVAC) = line;
+    }
+    cpu_dsb();
+}
