@@ -226,3 +226,18 @@ def test_places_of_weights_are_those_that_have_the_room(suite):
     Should Be Equal    ${places}    ${{ ['flash'] }}
 """)
     assert run.only[0] == "PASS", run.only[1]  # the 4 KB part: "does not fit" in AN13438 too
+
+
+def test_a_session_is_saved_and_comes_out_the_same(suite, tmp_path):
+    run = suite(
+        f"""
+    Open Board    {BOARD}    record=True
+    Send Digit Image    ink:7
+    ${{file}}=    Save Session    {tmp_path}/seven.session
+    Replay Session    ${{file}}
+    Open Board    {BOARD}    alias=plain
+    Save Session    {tmp_path}/plain.session
+"""
+    )
+    assert run.only[0] == "FAIL"
+    assert run.only[1] == f"plain is not recorded; open it with: Open Board    {BOARD}    record=True"

@@ -115,3 +115,11 @@ class CheckFailed(DigitrigError, AssertionError):
     """An expectation about the firmware does not hold."""
 
     exit_code = 1
+
+
+class SessionDiffers(CheckFailed):
+    """A replayed session is not as it was recorded. at_ps: virtual time of the first difference."""
+
+    def __init__(self, at_ps: int, text: str) -> None:
+        self.at_ps = at_ps
+        super().__init__(text)

@@ -10,7 +10,7 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-from digitrig.cli import bench, boards, build, codegen, convert, data, doctor, evaluate, output, run, table
+from digitrig.cli import bench, boards, build, codegen, convert, data, doctor, evaluate, output, run, session, table
 from digitrig.errors import DigitrigError
 
 INTERRUPTED = 130
@@ -95,6 +95,8 @@ app.command("run")(run.run)
 app.command("eval")(evaluate.evaluate)
 app.command("codegen")(codegen.codegen)
 app.command("convert")(convert.convert)
+app.command("record")(session.record)
+app.command("replay")(session.replay)
 app.command("bench")(bench.bench)
 app.command("table")(table.table)
 app.add_typer(data.app, name="data")

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from digitrig.board import Board, BoardSnapshot, Prediction
     from digitrig.reference import Reference
+    from digitrig.session import Recorder
 
 DEFAULT_TIMEOUT = timedelta(seconds=2)
 
@@ -42,6 +43,19 @@ class OpenBoard:
     image: np.ndarray | None = None
     prediction: Prediction | None = None
     snapshots: dict[str, tuple[BoardSnapshot, int]] = field(default_factory=dict)
+    recorder: Recorder | None = None
+
+    def record(self) -> None:
+        """Write down from now on what is done to the board; only before it has run."""
+        from digitrig.session import Recorder
+
+        self.recorder = Recorder(self.board)
+
+    def recorded(self) -> Recorder:
+        """What writes the session down; UsageError if the board was not opened for that."""
+        if self.recorder is None:
+            raise UsageError(f"{self.alias} is not recorded; open it with: Open Board    {self.name}    record=True")
+        return self.recorder
 
     def last_prediction(self) -> Prediction:
         """What the board last predicted; UsageError before the first time."""

@@ -7,6 +7,7 @@ from digitrig.robot.keywords.digits import DigitKeywords
 from digitrig.robot.keywords.health import HealthKeywords
 from digitrig.robot.keywords.memory import MemoryKeywords
 from digitrig.robot.keywords.pins import PinKeywords
+from digitrig.robot.keywords.sessions import SessionKeywords
 
 COMPONENTS = (
     BoardKeywords,
@@ -16,6 +17,7 @@ COMPONENTS = (
     MemoryKeywords,
     PinKeywords,
     HealthKeywords,
+    SessionKeywords,
 )
 
 __all__ = ["COMPONENTS"]

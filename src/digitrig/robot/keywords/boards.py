@@ -25,17 +25,21 @@ class BoardKeywords(Component):
         elf: str | None = None,
         address: int | None = None,
         alias: str | None = None,
+        record: bool = False,
     ) -> str:
         """Makes an emulated board, loads its firmware and lets it start.
 
         Our own firmware is named by ``app``, ``model`` and ``weights`` (``flash`` or ``ram``) and runs until it is
         ready; any other firmware by ``elf``: an ELF file, Intel HEX, or a raw binary with its load ``address``.
-        Returns the ``alias``, which is the board's name unless given.
+        Returns the ``alias``, which is the board's name unless given. With ``record=True`` `Save Session` can write
+        down everything that is done to the board.
         """
         options: dict[str, Any] = {"app": app, "model": model, "weights": weights}
         if elf is not None:
             options.update(elf=elf, address=address)
         opened = self.rig.open(name, alias or name, options)
+        if record:
+            opened.record()
         opened.board.start()
         return opened.alias
 
