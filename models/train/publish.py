@@ -196,8 +196,9 @@ def manifest_entry(card: dict[str, Any]) -> dict[str, Any]:
 
 
 def update_manifest(entry: dict[str, Any], path: Path) -> None:
-    """Replace or add an entry; the others stay as they are."""
+    """Replace or add an entry; the others stay as they are, and so does what is not measured (`no_room`)."""
     content = json.loads(path.read_text()) if path.exists() else {"schema_version": 1, "models": []}
+    entry = {**next((model for model in content["models"] if model["name"] == entry["name"]), {}), **entry}
     others = [model for model in content["models"] if model["name"] != entry["name"]]
     content["models"] = sorted([*others, entry], key=lambda model: str(model["name"]))
     path.write_text(json.dumps(content, indent=2) + "\n")

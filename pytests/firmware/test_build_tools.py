@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from pathlib import Path
 
@@ -9,8 +10,17 @@ import pytest
 from elftools.elf.elffile import ELFFile
 
 from digitrig import firmware_build
+from digitrig.codegen import load_model, model_names
 from digitrig.errors import BuildError, MissingToolError, UnknownNameError
-from digitrig.firmware_build import build_firmware, build_image, build_program, buildable_boards, memory_use
+from digitrig.firmware_build import (
+    board_images,
+    build_firmware,
+    build_image,
+    build_program,
+    buildable_boards,
+    memory_use,
+)
+from digitrig.firmware_files import firmware_path
 from digitrig.resources import root
 
 ROOM = {  # flash and RAM in bytes, from the data sheets
@@ -164,20 +174,69 @@ def test_changed_source_is_built_again(tmp_path: Path, work: Path) -> None:
 
 def test_progress_names_each_image() -> None:
     lines: list[str] = []
-    build_firmware(["frdm_ke16z"], progress=lines.append)
-    assert lines == [
+    build_firmware(["frdm_ke16z"], models=["an13438"], progress=lines.append)
+    assert lines[:2] == [
         f"building console with an13438, weights in {where}, for frdm_ke16z (zig)" for where in ("flash", "ram")
     ]
 
 
+def test_one_model_is_built_if_that_is_asked() -> None:
+    built = build_firmware(["frdm_ke16z"], models=["an13438"])
+    assert {image.model for image in built} == {"an13438"}
+    assert {image.elf for image in built} == {firmware_path("frdm_ke16z", weights=where) for where in ("flash", "ram")}
+    with pytest.raises(UnknownNameError, match="model 'an1348' unknown; known: an13438"):
+        build_firmware(["frdm_ke16z"], models=["an1348"])
+
+
+def test_model_is_left_out_where_the_board_does_not_take_it() -> None:
+    assert build_firmware(["frdm_ke16z"], models=["lenet"]) == []
+
+
+def test_images_are_those_of_the_models_that_list_the_board() -> None:
+    for board in buildable_boards():
+        for _, model, _ in board_images(board):
+            assert board in load_model(model).boards
+        console = {(model, weights) for app, model, weights in board_images(board) if app == "console"}
+        takes = [name for name in model_names() if board in load_model(name).boards]
+        assert console == {(name, weights) for name in takes for weights in ("flash", "ram")}
+
+
 def test_board_without_room_for_weights_in_ram_is_built_without_that_image() -> None:
     lines: list[str] = []
-    built = build_firmware(["frdm_ke02z40m"], progress=lines.append)
-    assert [image.weights for image in built] == ["flash"]
-    assert lines[-1] == (
-        "weights stay in flash on frdm_ke02z40m; the linker says: "
+    built = build_firmware(["frdm_ke02z40m"], models=["an13438"], progress=lines.append)
+    assert [(image.app, image.weights) for image in built if image.app == "console"] == [("console", "flash")]
+    assert (
+        "console with an13438, weights in ram, has no room on frdm_ke02z40m, as models/manifest.json says; the linker: "
         "Variables, model arena and stack do not fit into the RAM of this part"
-    )
+    ) in lines
+
+
+def test_missing_room_that_the_manifest_does_not_know_is_an_error(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("platforms", "models", "firmware"):
+        shutil.copytree(root() / name, tmp_path / name, ignore=shutil.ignore_patterns("__pycache__", "train"))
+    manifest = tmp_path / "models" / "manifest.json"
+    content = json.loads(manifest.read_text())
+    content["models"] = [entry for entry in content["models"] if entry["name"] == "an13438"]
+    del content["models"][0]["no_room"]
+    manifest.write_text(json.dumps(content))
+    monkeypatch.setenv("DIGITRIG_ROOT", str(tmp_path))
+    monkeypatch.setenv("DIGITRIG_BUILD", str(tmp_path / "build"))
+    with pytest.raises(BuildError, match="firmware console-an13438-ram for frdm_ke02z40m does not build") as error:
+        build_firmware(["frdm_ke02z40m"])
+    assert '"no_room": [{"board": "frdm_ke02z40m", "app": "console", "weights": "ram"}]' in str(error.value)
+    assert firmware_path("frdm_ke02z40m").is_file(), "all others are built"
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("board", sorted(ROOM))
+def test_no_image_has_room_that_the_manifest_denies(board: str) -> None:
+    """What `no_room` says is true: the linker refuses each."""
+    for app, model, weights in board_images(board):
+        if (board, app, weights) in load_model(model).no_room:
+            with pytest.raises(BuildError, match=r"do(es)? not fit into the (RAM|flash) of this part"):
+                build_image(board, app, model, weights)
 
 
 def test_boards_are_built_by_default_if_they_have_firmware_and_a_description(

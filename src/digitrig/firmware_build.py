@@ -11,13 +11,16 @@ import contextlib
 import fcntl
 import hashlib
 import importlib.util
+import json
 import os
+import re
 import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from elftools.elf.constants import SH_FLAGS
 from elftools.elf.elffile import ELFFile
@@ -26,10 +29,14 @@ from elftools.elf.sections import SymbolTableSection
 from digitrig.errors import BuildError, MissingFileError, MissingToolError, UnknownNameError
 from digitrig.firmware_files import TOOLCHAINS, app_variants, firmware_name, firmware_path
 from digitrig.platform import board_names, load_board
-from digitrig.resources import build_dir, firmware_dir
+from digitrig.resources import build_dir, firmware_dir, models_dir
+
+if TYPE_CHECKING:
+    from digitrig.codegen import ModelInfo
 
 __all__ = [
     "BuiltFirmware",
+    "board_images",
     "build_firmware",
     "build_image",
     "build_program",
@@ -39,7 +46,11 @@ __all__ = [
 ]
 
 _LOG_LINES = 40  # of the tools' output in an error text
-_RAM_IS_FULL = "Variables, model arena and stack do not fit into the RAM of this part"  # firmware/ld/sections.ld
+_NO_ROOM = (  # firmware/ld/sections.ld
+    "Variables, model arena and stack do not fit into the RAM of this part",
+    "The image does not fit into the flash of this part",
+)
+Image = tuple[str, str, str]  # app, model, weights
 _SKIPPED_OUTPUT = ("[", "ninja: Entering", "ninja: build stopped", "FAILED: ", ": && ", "-- ")
 
 
@@ -66,29 +77,71 @@ def buildable_boards() -> list[str]:
 
 
 def build_firmware(
-    boards: Iterable[str], *, toolchain: str = "zig", progress: Callable[[str], None] | None = None
+    boards: Iterable[str],
+    *,
+    toolchain: str = "zig",
+    models: Iterable[str] | None = None,
+    progress: Callable[[str], None] | None = None,
 ) -> list[BuiltFirmware]:
-    """Build every app with every model that it takes and that the board files name, weights in flash and in RAM.
+    """Build every app of the boards with every model that it takes, weights in flash and in RAM.
 
-    Where the linker finds no room for the weights in RAM there is no such image, and `progress` is told.
-    toolchain: "zig" or "gcc".  progress: gets one line per image.
-    Raises UnknownNameError, MissingToolError, BuildError with the tools' output.
+    The images of a board share their objects. Where the linker finds no room for one and the model's entry in
+    `models/manifest.json` says so (`no_room`), there is no such image and `progress` is told; where it does not say so,
+    that is an error once all others are built.
+    toolchain: "zig" or "gcc".  models: build these only, on the boards that take them.  progress: gets one line per
+    image.  Raises UnknownNameError, MissingToolError, BuildError with the tools' output.
     """
+    from digitrig.codegen import load_model
+
     tell = progress or (lambda line: None)
-    built = []
+    wanted = None if models is None else [load_model(name).name for name in models]
+    built: list[BuiltFirmware] = []
+    failed: list[str] = []
     for board in boards:
-        spec = load_board(board)
-        images = [(app, *variant) for app in spec.apps for variant in app_variants(app, spec.models)]
+        images = [image for image in board_images(board) if wanted is None or image[1] in wanted]
         for app, model, weights in images:
             tell(f"building {app} with {model}, weights in {weights}, for {board} ({toolchain})")
-            try:
-                built.append(build_image(board, app, model, weights, toolchain))
-            except BuildError as error:
-                if weights != "ram" or _RAM_IS_FULL not in str(error):
-                    raise
-                _forget(build_dir() / "firmware" / firmware_name(board, app, model, weights, toolchain))
-                tell(f"weights stay in flash on {board}; the linker says: {_RAM_IS_FULL}")
+        faults = _build_board(board, images, toolchain)
+        for image in images:
+            if image not in faults:
+                built.append(_built(board, *image, toolchain))
+                continue
+            note = _expected(board, *image, faults[image])
+            if note is None:
+                failed.append(faults[image] + _hint(board, *image, faults[image]))
+            else:
+                _forget(build_dir() / "firmware" / firmware_name(board, *image, toolchain))
+                tell(note)
+    if failed:
+        raise BuildError("\n".join(failed))
     return built
+
+
+def board_images(board: str) -> list[Image]:
+    """(app, model, weights) of all images of a board, in the order of its apps.  Raises UnknownNameError."""
+    spec = load_board(board)
+    return [(app, *variant) for app in spec.apps for variant in app_variants(app, spec.models)]
+
+
+def _expected(board: str, app: str, model: str, weights: str, fault: str) -> str | None:
+    """What to tell of an image that its part has no room for, as its model's entry says; None for any other fault."""
+    from digitrig.codegen import load_model
+
+    words = next((line for line in _NO_ROOM if line in fault), None)
+    if words is None or (board, app, weights) not in load_model(model).no_room:
+        return None
+    return (
+        f"{app} with {model}, weights in {weights}, has no room on {board}, as models/manifest.json says; the linker: "
+        + words
+    )
+
+
+def _hint(board: str, app: str, model: str, weights: str, fault: str) -> str:
+    """What to do about an image that its part has no room for, if that is the fault."""
+    if not any(line in fault for line in _NO_ROOM):
+        return ""
+    entry = json.dumps({"board": board, "app": app, "weights": weights})
+    return f'\nIf it is to be left out, its model\'s entry in models/manifest.json says so: "no_room": [{entry}]'
 
 
 def _forget(elf: Path) -> None:
@@ -143,45 +196,83 @@ def build_image(
     kernels: "flash", or "ram": kernels and model code are copied to RAM; such an image is an experiment and lands in
     `build/variants`, with a name that ends in `-kernels-ram`.
     """
-    root = build_dir()
+    image = (app, model, weights)
+    faults = _build_board(board, [image], toolchain, kernels)
+    if faults:
+        raise BuildError(faults[image])
+    return _built(board, *image, toolchain, kernels)
+
+
+def _image_file(board: str, app: str, model: str, weights: str, toolchain: str, kernels: str = "flash") -> Path:
     name = firmware_name(board, app, model, weights, toolchain)
-    elf = root / "firmware" / name
-    if kernels != "flash":
-        elf = root / "variants" / name.with_stem(f"{name.stem}-kernels-{kernels}")
+    if kernels == "flash":
+        return build_dir() / "firmware" / name
+    return build_dir() / "variants" / name.with_stem(f"{name.stem}-kernels-{kernels}")
+
+
+def _built(board: str, app: str, model: str, weights: str, toolchain: str, kernels: str = "flash") -> BuiltFirmware:
+    elf = _image_file(board, app, model, weights, toolchain, kernels)
+    _write_map(elf)
+    return BuiltFirmware(board, app, model, weights, elf, *memory_use(elf))
+
+
+def _build_board(board: str, images: list[Image], toolchain: str, kernels: str = "flash") -> dict[Image, str]:
+    """Build images of one board with objects that they share; returns what went wrong, by image.
+
+    CMake is told of all images that the board has, so that it makes the same of every request."""
+    from digitrig.codegen import load_model
+
+    if not images:
+        return {}
+    root, suffix = build_dir(), "" if kernels == "flash" else f"-kernels-{kernels}"
+    all_images = list(dict.fromkeys([*board_images(board), *images]))
+    models = [load_model(model) for model in dict.fromkeys(model for _, model, _ in all_images)]
+    for info in models:
+        _generate(info, root / "generated" / info.name)
     variables = {
         "BOARD": board,
-        "APP": app,
-        "MODEL": model,
-        "MODEL_DIR": str(_generate(model, root / "generated" / model)),
-        "WEIGHTS": weights,
+        "IMAGES": ";".join("/".join(image) for image in all_images),
+        "IMAGE_SUFFIX": suffix,
+        "MODEL_DIR": str(root / "generated"),
+        "MODEL_FILE": str(models_dir()),
+        "MODEL_RULE": ";".join(f"{info.name}={info.preprocess}" for info in models),
         "KERNELS": kernels,
-        "IMAGE_NAME": elf.stem,
     }
-    _run_tools(root / "cmake" / toolchain / board / elf.stem, elf, toolchain, variables)
-    flash, ram = memory_use(elf)
-    return BuiltFirmware(board, app, model, weights, elf, flash, ram)
+    files = {image: _image_file(board, *image, toolchain, kernels) for image in images}
+    work, folder = root / "cmake" / toolchain / f"{board}{suffix}", next(iter(files.values())).parent
+    with _locked(work):
+        _configure(work, folder, toolchain, variables, f"images of {board}")
+        output = _ninja(work, [file.stem for file in files.values()])
+    if output is None:
+        return {}
+    found = {image: _faults_of(output, file.name) for image, file in files.items()}
+    if not any(found.values()):  # an object that images share, or something before them all
+        found = dict.fromkeys(files, _readable(output))
+    return {
+        image: f"firmware {files[image].stem} for {board} does not build:\n{text}"
+        for image, text in found.items()
+        if text
+    }
 
 
 # ---------------------------------------------------------------- the model's C
 
 
-def _generate(model: str, folder: Path) -> Path:
+def _generate(info: ModelInfo, folder: Path) -> None:
     """Generate the bundle unless it is there already, made from the same model by the same generator."""
     import digitrig.codegen
-    from digitrig.codegen import generate, load_model
+    from digitrig.codegen import generate
 
-    info = load_model(model)
-    digest = hashlib.sha256(Path(info.path).read_bytes())
+    digest = hashlib.sha256(info.path.read_bytes())
     digest.update(info.preprocess.encode())
     for source in sorted(Path(digitrig.codegen.__file__).parent.rglob("*.py")):
         digest.update(source.read_bytes())
     stamp = folder / ".generated"
     with _locked(folder):
         current = stamp.read_text() if stamp.is_file() else ""
-        if current != digest.hexdigest() or not (folder / f"{model}.c").is_file():
-            generate(info.path, folder, model, info.preprocess)
+        if current != digest.hexdigest() or not (folder / f"{info.name}.c").is_file():
+            generate(info.path, folder, info.name, info.preprocess)
             stamp.write_text(digest.hexdigest())
-    return folder
 
 
 @contextlib.contextmanager
@@ -241,34 +332,59 @@ def _environment() -> dict[str, str]:
 
 def _run_tools(work: Path, elf: Path, toolchain: str, variables: Mapping[str, str]) -> Path:
     """Configure if anything about the configuration changed, build if anything else did, and write the map."""
-    cmake, ninja = _tool("cmake"), _tool("ninja")
-    source = firmware_dir()
-    if not (source / "CMakeLists.txt").is_file():
-        raise MissingFileError(source / "CMakeLists.txt", "firmware source", "install digitrig from a checkout")
-    given = {**_compiler_variables(toolchain), **variables, "IMAGE_DIR": str(elf.parent)}
-    configure = [cmake, "-G", "Ninja", "-S", str(source), "-B", str(work), f"-DCMAKE_MAKE_PROGRAM={ninja}"]
-    configure += [f"-D{name}={value}" for name, value in sorted(given.items())]
     what = f"{elf.stem} for {variables['BOARD']}"
     with _locked(work):
-        stamp = work / ".configured"
-        if not stamp.is_file() or stamp.read_text() != "\n".join(configure) or not (work / "build.ninja").is_file():
-            stamp.unlink(missing_ok=True)
-            (work / "CMakeCache.txt").unlink(missing_ok=True)
-            _run(configure, what)
-            stamp.write_text("\n".join(configure))
-        _run([ninja, "-C", str(work)], what)
+        _configure(work, elf.parent, toolchain, variables, what)
+        output = _ninja(work, [])
+        if output is not None:
+            raise BuildError(f"firmware {what} does not build:\n{_readable(output)}")
         _write_map(elf)
     return elf
 
 
-def _run(command: list[str], what: str) -> None:
+def _configure(work: Path, folder: Path, toolchain: str, variables: Mapping[str, str], what: str) -> None:
+    """Run CMake for a work folder if anything changed that it was told.  folder: of the results."""
+    cmake, ninja, source = _tool("cmake"), _tool("ninja"), firmware_dir()
+    if not (source / "CMakeLists.txt").is_file():
+        raise MissingFileError(source / "CMakeLists.txt", "firmware source", "install digitrig from a checkout")
+    given = {**_compiler_variables(toolchain), **variables, "IMAGE_DIR": str(folder)}
+    configure = [cmake, "-G", "Ninja", "-S", str(source), "-B", str(work), f"-DCMAKE_MAKE_PROGRAM={ninja}"]
+    configure += [f"-D{name}={value}" for name, value in sorted(given.items())]
+    stamp = work / ".configured"
+    if stamp.is_file() and stamp.read_text() == "\n".join(configure) and (work / "build.ninja").is_file():
+        return
+    stamp.unlink(missing_ok=True)
+    (work / "CMakeCache.txt").unlink(missing_ok=True)
+    output = _run(configure)
+    if output is not None:
+        raise BuildError(f"firmware {what} does not build:\n{_readable(output)}")
+    stamp.write_text("\n".join(configure))
+
+
+def _ninja(work: Path, targets: list[str]) -> str | None:
+    """Build targets, as many as can be built; None, or what was said if not all could."""
+    return _run([_tool("ninja"), "-C", str(work), "-k", "0", *(f"{target}" for target in targets)])
+
+
+def _run(command: list[str]) -> str | None:
+    """None, or what a command said that failed."""
     done = subprocess.run(
         command, env=_environment(), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace"
     )
-    if done.returncode != 0:
-        lines = [line for line in done.stdout.splitlines() if line.strip() and not _is_noise(line)]
-        unique = list(dict.fromkeys(lines))  # lld says some things twice
-        raise BuildError(f"firmware {what} does not build:\n" + "\n".join(unique[-_LOG_LINES:]))
+    return done.stdout if done.returncode else None
+
+
+def _faults_of(output: str, file: str) -> str:
+    """What ninja's output says of one file that could not be made; '' if nothing."""
+    parts = re.split(r"^FAILED: ", output, flags=re.MULTILINE)[1:]
+    own = [part for part in parts if any(word.endswith(f"/{file}") for word in part.split("\n", 1)[0].split())]
+    return "\n".join(_readable(f"FAILED: {part}") for part in own)
+
+
+def _readable(output: str) -> str:
+    """The last lines of the tools' output without progress and without repetition (lld says some things twice)."""
+    lines = [line for line in output.splitlines() if line.strip() and not _is_noise(line)]
+    return "\n".join(list(dict.fromkeys(lines))[-_LOG_LINES:])
 
 
 def _is_noise(line: str) -> bool:

@@ -9,3 +9,5 @@ set(SOC_STACK_BYTES 4096)
 # The console takes up to 530 bytes, an interrupt on top included; an exception frame may have 72 bytes of FPU
 # registers, and the fault handler takes up to 300 bytes more.
 set(SOC_STACK_MINIMUM_BYTES 1024)
+# An arena larger than this lies in OCRAM (768 KB), which leaves DTCM (128 KB) to stack and variables.
+set(SOC_ARENA_BYTES 98304)

@@ -2,22 +2,31 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
+import typer
+
 from digitrig.cli import options, output
+
+ModelsOption = Annotated[
+    list[str] | None, typer.Option("--model", help="Build this model only; may be given several times.")
+]
 
 
 def build(
     boards: options.OptionalBoards = None,
+    models: ModelsOption = None,
     toolchain: options.ToolchainOption = options.Toolchain.ZIG,
     as_json: options.JsonOption = False,
 ) -> None:
-    """Build the firmware images, with the pip-installed clang (zig) or arm-none-eabi-gcc (gcc)."""
+    """Build the images of every app and model of the boards, with the pip-installed clang (zig) or gcc."""
     from digitrig.firmware_build import build_firmware, buildable_boards
     from digitrig.platform import load_board
 
     names = boards or buildable_boards()
     for name in names:
         load_board(name)
-    built = build_firmware(names, toolchain=toolchain.value, progress=output.note)
+    built = build_firmware(names, toolchain=toolchain.value, models=models, progress=output.note)
     rows = [
         {
             "board": image.board,

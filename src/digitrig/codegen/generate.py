@@ -94,6 +94,13 @@ def _program(model_path: Path, name: str | None, preprocess: str | None) -> emit
     return emit.Program(chosen, f"digitrig {__version__}", graph, tuple(steps), arena, how)
 
 
+def _write(path: Path, text: str) -> None:
+    """Write a file unless it is so already, so that what is built from it need not be built again."""
+    content = text.encode()
+    if not path.is_file() or path.read_bytes() != content:
+        path.write_bytes(content)
+
+
 def generate(
     model_path: Path | str, out_dir: Path | str, name: str | None = None, preprocess: str | None = None
 ) -> Bundle:
@@ -110,7 +117,7 @@ def generate(
     files = {suffix: folder / f"{program.name}.{suffix}" for suffix in ("h", "c", "json")}
     texts = {"h": emit.header(program), "c": emit.source(program), "json": emit.sidecar(program)}
     for suffix, path in files.items():
-        path.write_text(texts[suffix], encoding="utf-8", newline="\n")
+        _write(path, texts[suffix])
     return Bundle(
         program.name,
         files["h"],

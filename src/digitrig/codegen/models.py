@@ -19,7 +19,8 @@ class ModelInfo:
 
     accuracy: int8, on the 10,000 MNIST test images, under the reference.  input_scale, input_zero_point: how a pixel
     (0..255 as 0..1) becomes int8.  preprocess: what happens to a picture before that, a rule of
-    `digitrig.digits.preprocess`.  no_room: images that a part has no room for, (board, weights).
+    `digitrig.digits.preprocess`.  no_room: images that a part has no room for, (board, app,
+    weights).
     """
 
     name: str
@@ -32,7 +33,7 @@ class ModelInfo:
     input_zero_point: int
     boards: tuple[str, ...]
     preprocess: str = "scale"
-    no_room: tuple[tuple[str, str], ...] = ()
+    no_room: tuple[tuple[str, str, str], ...] = ()
 
     def reference(self) -> Reference:
         """The host reference of this model; raises as `Reference` does."""
@@ -52,11 +53,6 @@ def _manifest() -> tuple[Path, list[dict[str, Any]]]:
 def model_names() -> list[str]:
     """Names of all models, sorted."""
     return sorted(str(row["name"]) for row in _manifest()[1])
-
-
-def board_models(board: str) -> list[str]:
-    """Names of the models that run on a board, in the manifest's order."""
-    return [str(row["name"]) for row in _manifest()[1] if board in row["boards"]]
 
 
 def load_model(name: str) -> ModelInfo:
@@ -85,5 +81,8 @@ def load_model(name: str) -> ModelInfo:
         int(row["input_zero_point"]),
         tuple(row["boards"]),
         str(row.get("preprocess", "scale")),
-        tuple((str(entry["board"]), str(entry["weights"])) for entry in row.get("no_room", ())),
+        tuple(
+            (str(entry["board"]), str(entry.get("app", "console")), str(entry["weights"]))
+            for entry in row.get("no_room", ())
+        ),
     )

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import json
 import re
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from digitrig.errors import PlatformError, UnknownNameError
+from digitrig.errors import FileFormatError, PlatformError, UnknownNameError
 from digitrig.platform.merge import parse_repl
 from digitrig.platform.model import Platform
 from digitrig.platform.yaml_node import FREQUENCY, SIZE, Node, load_yaml
-from digitrig.resources import platforms_dir
+from digitrig.resources import models_dir, platforms_dir
 
 CORES = ("cortex-m0+", "cortex-m7")
 LED_CLASS, BUTTON_CLASS = "Miscellaneous.LED", "Miscellaneous.Button"
@@ -189,12 +190,12 @@ _REQUIRED = {
     "memory": "a mapping: flash, ram, budget, vector_table",
     "timing": "a mapping: model, waits, error_band_percent, not_modelled, source",
     "apps": "a list of names",
-    "models": "a list of names",
 }
 _OPTIONAL = {
     "boot_rom": "a mapping of registers that the boot ROM leaves changed",
     "rom": "code in read-only memory that firmware calls",
     "published": "a list of published figures",
+    "models": "a list of names; left out: the models whose entry in models/manifest.json names the board",
     "notes": "a list of sentences",
     "display": "the LCD: device, width, height, switches",
     "touch": "the touch panel: device, swap_axes",
@@ -241,11 +242,23 @@ def load_board_file(path: Path) -> BoardSpec:
         rom=_rom(top["rom"], platform) if "rom" in top else {},
         published=_published(top["published"]) if "published" in top else (),
         apps=tuple(item.text() for item in top["apps"].items()),
-        models=tuple(item.text() for item in top["models"].items()),
+        models=tuple(item.text() for item in top["models"].items()) if "models" in top else listed_models(path.stem),
         notes=tuple(item.text() for item in top["notes"].items()) if "notes" in top else (),
         display=display,
         touch=_touch(top["touch"], platform, display) if "touch" in top else None,
     )
+
+
+def listed_models(board: str) -> tuple[str, ...]:
+    """Names of the models whose entry in `models/manifest.json` lists a board, in that order; none without the file."""
+    manifest = models_dir() / "manifest.json"
+    if not manifest.is_file():
+        return ()
+    try:
+        entries = json.loads(manifest.read_text(encoding="utf-8"))["models"]
+        return tuple(str(entry["name"]) for entry in entries if board in entry["boards"])
+    except (ValueError, KeyError, TypeError) as error:
+        raise FileFormatError(manifest, f"not readable ({error})", "JSON with a list 'models'") from error
 
 
 def _check_core(core: Node, cpu: Node, platform: Platform) -> None:
