@@ -64,7 +64,7 @@ def _depthwise(random: Random, path: Path) -> Path:
     weights = random.integers(-127, 128, (1, *kernel, out)).astype(np.int8)
     source = _quantised(random)
     scales = (10.0 ** random.uniform(-4, -1, out if random.random() < 0.7 else 1)).astype(np.float32)
-    return more.depthwise_conv2d(
+    return tiny.depthwise(
         path,
         image=image,
         weights=weights,
@@ -72,7 +72,7 @@ def _depthwise(random: Random, path: Path) -> Path:
         source=source,
         kernel_scales=scales,
         target=_near(random, float(source.scale) * float(scales.max()) * 200),
-        stride=int(random.integers(1, 4)),
+        stride=tuple(int(n) for n in random.integers(1, 4, 2)),
         pad=str(random.choice(["SAME", "VALID"])),
         act=str(random.choice(ACTIVATIONS)),
     )
@@ -94,12 +94,13 @@ def _dense(random: Random, path: Path) -> Path:
     )
 
 
-def _pool(make: Callable[..., Path]) -> Callable[[Random, Path], Path]:
+def _pool(kind: str) -> Callable[[Random, Path], Path]:
     def pool(random: Random, path: Path) -> Path:
         window = tuple(int(n) for n in random.integers(1, 5, 2))
         image = (int(random.integers(4, 12)), int(random.integers(4, 12)), int(random.integers(1, 9)))
-        return make(
+        return tiny.pool(
             path,
+            kind=kind,
             image=image,
             window=window,
             stride=tuple(int(n) for n in random.integers(1, 4, 2)),
@@ -116,7 +117,7 @@ def _mean(random: Random, path: Path) -> Path:
     axes = [[1, 2], [2, 1], [3], [-1], [1], [2, 3], [1, 2, 3]][int(random.integers(7))]
     source = _quantised(random)
     target = _near(random, float(source.scale))
-    return more.mean(path, shape=shape, axes=axes, keep=bool(random.integers(2)), source=source, target=target)
+    return tiny.mean(path, shape=shape, axes=axes, keep=bool(random.integers(2)), source=source, target=target)
 
 
 def _add(random: Random, path: Path) -> Path:
@@ -142,7 +143,7 @@ def _pad(random: Random, path: Path) -> Path:
 def _quantize(random: Random, path: Path) -> Path:
     source = _quantised(random)
     shape = tuple(int(n) for n in random.integers(1, 9, 3))
-    return more.quantize(path, shape=shape, source=source, target=_near(random, float(source.scale)))
+    return tiny.quantize(path, shape=shape, source=source, target=_near(random, float(source.scale)))
 
 
 def _softmax(random: Random, path: Path) -> Path:
@@ -159,8 +160,8 @@ MAKERS: dict[str, Callable[[Random, Path], Path]] = {
     "CONV_2D": _conv,
     "DEPTHWISE_CONV_2D": _depthwise,
     "FULLY_CONNECTED": _dense,
-    "MAX_POOL_2D": _pool(tiny.pool),
-    "AVERAGE_POOL_2D": _pool(more.average_pool),
+    "MAX_POOL_2D": _pool("MAX_POOL_2D"),
+    "AVERAGE_POOL_2D": _pool("AVERAGE_POOL_2D"),
     "MEAN": _mean,
     "ADD": _add,
     "PAD": _pad,
