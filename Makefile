@@ -156,7 +156,7 @@ constraints: | $(PY)
 	@mkdir -p build
 	@$(PY) -m pip --disable-pip-version-check install -qq 'setuptools>=77'
 	@$(PY) -m pip --disable-pip-version-check install -qq --dry-run --ignore-installed --no-build-isolation \
-	  --report build/constraints.json 'setuptools>=77' '.[test,lint,plots]'
+	  --report build/constraints.json 'setuptools>=77' '.[test,lint,plots,dask]'
 	@$(PY) scripts/constraints.py build/constraints.json constraints.txt
 
 clean:

@@ -52,6 +52,7 @@ CFLAGS = [
 # What an installed digitrig needs beside its code: copied to digitrig/_data under the same names.
 DATA = {
     "platforms": ("*",),
+    "adapters": ("*.yaml",),
     "models": ("*.tflite", "*.json", "*.md", "*.png"),
     "firmware": ("*",),
     "build/firmware": ("*.elf",),

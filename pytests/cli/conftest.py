@@ -31,9 +31,11 @@ class Outcome:
 
 
 @pytest.fixture
-def cli(monkeypatch: pytest.MonkeyPatch) -> Callable[..., Outcome]:
-    """Calls `digitrig ARGUMENTS`, without what the machine's environment would choose."""
+def cli(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Callable[..., Outcome]:
+    """Calls `digitrig ARGUMENTS`, without what the machine's environment would choose; runs land in a folder of the
+    test."""
     monkeypatch.delenv("DIGITRIG_ENGINE", raising=False)
+    monkeypatch.setenv("DIGITRIG_RESULTS", str(tmp_path / "results"))
 
     def call(*arguments: object) -> Outcome:
         out, err = io.StringIO(), io.StringIO()

@@ -177,5 +177,5 @@ def test_wrong_arguments(tmp_path: Path) -> None:
         load_dataset("ink", limit=0)
     with pytest.raises(MissingFileError, match=r"\.npz file '.*none\.npz' not found"):
         load_dataset(str(tmp_path / "none.npz"))
-    with pytest.raises(FileFormatError, match="a folder without t10k-images-idx3-ubyte; expected the IDX files"):
+    with pytest.raises(FileFormatError, match="a folder without t10k-images-idx3-ubyte and without PNG"):
         load_dataset(str(tmp_path))

@@ -91,6 +91,11 @@ class FakeBoard:
         if self.job.board == "exits":
             os.write(2, b"first line\nlast words\n")
             os._exit(7)
+        if self.job.board == "killed_once" and not os.path.exists(os.environ[BOOTS_FILE] + ".killed"):
+            with open(os.environ[BOOTS_FILE] + ".killed", "wb"):
+                os.kill(os.getpid(), signal.SIGKILL)
+        if self.job.board == "interrupts":
+            os.kill(os.getpid(), signal.SIGINT)
         if self.job.board == "prints":
             print("a line that must not get between the messages", flush=True)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import pytest
 
@@ -11,9 +12,9 @@ from digitrig.codegen import generate, load_model
 from digitrig.digits import load_source
 from digitrig.errors import UsageError
 from digitrig.evaluation.layer_costs import layer_costs, layers_json
-from digitrig.firmware_build import buildable_boards
-from digitrig.firmware_files import firmware_path
+from digitrig.firmware_build import build_program, buildable_boards
 
+PROGRAMS = Path(__file__).parents[1] / "firmware" / "programs"
 IMAGE = load_source("ink:5")[0][0]
 
 
@@ -59,5 +60,6 @@ def test_work_is_done_in_layers_not_between_them() -> None:
 
 
 def test_other_firmware_is_refused() -> None:
-    with Board("frdm_ke16z", elf=firmware_path("frdm_ke16z")) as board, pytest.raises(UsageError, match="not firmware"):
+    program = build_program(PROGRAMS / "mute.c", "frdm_ke16z")
+    with Board("frdm_ke16z", elf=program) as board, pytest.raises(UsageError, match="not firmware of this rig"):
         layer_costs(board, IMAGE)

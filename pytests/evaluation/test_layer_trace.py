@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -13,10 +14,10 @@ from digitrig.digits import load_source
 from digitrig.errors import UsageError
 from digitrig.evaluation.budget import built_weights
 from digitrig.evaluation.layers import first_layer_difference, trace_layers
-from digitrig.firmware_build import buildable_boards
-from digitrig.firmware_files import firmware_path
+from digitrig.firmware_build import build_program, buildable_boards
 from digitrig.reference import Reference
 
+PROGRAMS = Path(__file__).parents[1] / "firmware" / "programs"
 IMAGE = load_source("ink:5")[0][0]
 
 
@@ -64,5 +65,6 @@ def test_first_difference_names_layer_and_element(reference):
 
 
 def test_other_firmware_is_refused():
-    with Board("frdm_ke16z", elf=firmware_path("frdm_ke16z")) as board, pytest.raises(UsageError, match="not firmware"):
+    program = build_program(PROGRAMS / "mute.c", "frdm_ke16z")
+    with Board("frdm_ke16z", elf=program) as board, pytest.raises(UsageError, match="not firmware of this rig"):
         trace_layers(board, IMAGE)

@@ -10,7 +10,21 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-from digitrig.cli import bench, boards, build, codegen, convert, data, doctor, evaluate, output, run, session, table
+from digitrig.cli import (
+    bench,
+    boards,
+    build,
+    codegen,
+    convert,
+    data,
+    doctor,
+    evaluate,
+    output,
+    report,
+    run,
+    session,
+    table,
+)
 from digitrig.errors import DigitrigError
 
 INTERRUPTED = 130
@@ -93,6 +107,7 @@ app.command("doctor")(doctor.doctor)
 app.command("build")(build.build)
 app.command("run")(run.run)
 app.command("eval")(evaluate.evaluate)
+app.command("report")(report.report)
 app.command("codegen")(codegen.codegen)
 app.command("convert")(convert.convert)
 app.command("record")(session.record)

@@ -65,6 +65,7 @@ def all_checks() -> list[Check]:
         Check("MNIST", OPTIONAL, "the 10,000 test images; else the ink set", _mnist(), "digitrig data fetch"),
         _package("pytest", OPTIONAL, "the pytest plugin", f"{pip} pytest"),
         _package("matplotlib", OPTIONAL, "digitrig table --plot", f"{pip} 'digitrig[plots]'"),
+        _package("distributed", OPTIONAL, "digitrig eval --dask", f"{pip} 'digitrig[dask]'"),
         _program("arm-none-eabi-gcc", "digitrig build --toolchain gcc", "apt install gcc-arm-none-eabi"),
         _program("qemu-system-arm", "digitrig bench and differential tests", "apt install qemu-system-arm"),
         _package("unicorn", OPTIONAL, "differential tests of the core", f"{pip} unicorn"),

@@ -21,6 +21,14 @@ class Inject(StrEnum):
 
     UART = "uart"
     MEMORY = "memory"
+    TOUCH = "touch"
+
+
+class Runtime(StrEnum):
+    """What runs the model on the board."""
+
+    BUNDLE = "bundle"
+    INTERPRETER = "interpreter"
 
 
 class Toolchain(StrEnum):
@@ -39,7 +47,10 @@ AppOption = Annotated[str, typer.Option("--app", help="Firmware program.")]
 ModelOption = Annotated[str, typer.Option("--model", help="Model name.")]
 WeightsOption = Annotated[Weights, typer.Option("--weights", help="Where the weights lie at run time.")]
 InjectOption = Annotated[
-    Inject, typer.Option("--inject", help="uart: every byte through the UART driver; memory: by a debugger's write.")
+    Inject, typer.Option("--inject", help="uart: through the UART driver; memory: by a debugger's write; touch: drawn.")
+]
+RuntimeOption = Annotated[
+    Runtime, typer.Option("--runtime", help="bundle: C made ahead of time; interpreter: the .tflite file itself.")
 ]
 EngineOption = Annotated[
     str | None, typer.Option("--engine", help="embedded or renode; default: DIGITRIG_ENGINE, else embedded.")

@@ -36,13 +36,24 @@ UntilOption = Annotated[
 LayersOption = Annotated[
     bool, typer.Option("--layers", help="Take the inference apart: cycles and instructions of each layer.")
 ]
+AdapterOption = Annotated[
+    str | None,
+    typer.Option("--adapter", help="With --elf: how it takes an image and answers: a .yaml file, or an13438, console."),
+]
+TraceOption = Annotated[
+    bool, typer.Option("--trace", help="With --adapter: compare every layer with the reference; our firmware only.")
+]
+ModelOption = Annotated[
+    str | None,
+    typer.Option("--model", help="Model name, default an13438; with --adapter also a .tflite file to compare with."),
+]
 
 
 def run(
     board: options.BoardArgument,
     image: ImageOption = None,
     app: options.AppOption = "console",
-    model: options.ModelOption = "an13438",
+    model: ModelOption = None,
     weights: options.WeightsOption = options.Weights.FLASH,
     inject: options.InjectOption = options.Inject.UART,
     index: IndexOption = None,
@@ -52,6 +63,8 @@ def run(
     until: UntilOption = None,
     files: FilesOption = None,
     layers: LayersOption = False,
+    adapter: AdapterOption = None,
+    trace: TraceOption = False,
     engine: options.EngineOption = None,
     as_json: options.JsonOption = False,
 ) -> None:
@@ -59,9 +72,21 @@ def run(
     from digitrig.engines.choice import choose_engine
 
     engine = choose_engine(engine)
+    if adapter is None and trace:
+        raise UsageError("--trace belongs to --adapter; for our own firmware as it was built use --layers")
+    if adapter is not None:
+        if elf is None:
+            raise UsageError(f"--adapter {adapter} tells how to talk to a firmware file; add --elf FILE")
+        from digitrig.cli.adapted import run_adapted
+
+        run_adapted(board, elf, adapter, model, image, index, trace, engine, as_json)
+        return
     if elf is not None:
         if image is not None:
-            raise UsageError("--elf shows a console and takes no --image; leave out one of the two")
+            raise UsageError(
+                "--elf shows a console and takes no --image; leave out one of the two, or say by --adapter how the "
+                "firmware takes images"
+            )
         if layers:
             raise UsageError("--layers needs our own firmware, whose layers are known; leave out --elf or --layers")
         from digitrig.cli.foreign import run_foreign
@@ -74,7 +99,7 @@ def run(
         raise UsageError(
             "--address, --until and --semihosting-folder belong to --elf; leave them out or add --elf FILE"
         )
-    options_of_board = {"app": app, "model": model, "weights": weights.value, "engine": engine}
+    options_of_board = {"app": app, "model": model or "an13438", "weights": weights.value, "engine": engine}
     result = predict_once(board, image, index, inject.value, layers, **options_of_board)
     if as_json:
         output.emit({key: value for key, value in result.items() if key != "image"})

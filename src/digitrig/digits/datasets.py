@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
 
 from digitrig.digits import idx, mnist
 from digitrig.digits.arrays import GreyImages, Labels
+from digitrig.digits.folder import read_folder
 from digitrig.digits.formats import read_images
 from digitrig.digits.ink import VARIATIONS, ink, style_names
 from digitrig.errors import FileFormatError, UnknownNameError, UsageError
@@ -22,7 +24,8 @@ class Dataset:
     """Images with what is known of them.
 
     images: (N, 28, 28) uint8.  labels: (N,) int64 or None.  source: where it came from, for reports.  warnings: what a
-    report should say of it, one sentence each.
+    report should say of it, one sentence each.  broken: images that could not be read, by index, with the reason; in
+    `images` they are blank.
     """
 
     name: str
@@ -30,6 +33,7 @@ class Dataset:
     labels: Labels | None
     source: str
     warnings: tuple[str, ...] = ()
+    broken: Mapping[int, str] = field(default_factory=dict)
 
     def __len__(self) -> int:
         return len(self.images)
@@ -47,7 +51,8 @@ class Dataset:
 def load_dataset(name: str, split: str = "test", limit: int | None = None) -> Dataset:
     """Return a data set.
 
-    name: "mnist"; "ink"; a folder with the four IDX files; or a file that `formats.read_images` reads.
+    name: "mnist"; "ink"; a folder with the four IDX files or with PNG files (`folder`); or a file that
+    `formats.read_images` reads.
     split: "test" or "train"; `ink` has only "test".  limit: only the first so many.
     Raises UsageError or MissingFileError that say what to do where the data is not there.
     """
@@ -94,11 +99,14 @@ def _load_mnist(split: str) -> Dataset:
 
 
 def _load_folder(folder: Path, split: str) -> Dataset:
-    """Read IDX files under MNIST's names, whatever they hold: no sums are checked."""
+    """Read IDX files under MNIST's names, whatever they hold (no sums are checked), else the PNG files."""
     path = mnist.find_file(folder, mnist.FILES[split, "images"])
+    if path is None and any(folder.rglob("*.png")):
+        images, labels, broken = read_folder(folder)
+        return Dataset(folder.name, images, labels, str(folder), broken=broken)
     if path is None:
         wanted = mnist.FILES[split, "images"].name
-        raise FileFormatError(folder, f"a folder without {wanted}", "the IDX files under their MNIST names")
+        raise FileFormatError(folder, f"a folder without {wanted} and without PNG files", "one of them")
     images, labels = idx.read_idx(path)
     return Dataset(folder.name, images, labels, f"{folder} ({split})")
 

@@ -67,11 +67,12 @@ def first_layer_difference(
     image: (28, 28) uint8.  Layers are paired by the number of the tensor that they write.
     """
     found = trace_layers(board, image)
-    return first_difference(_paired(reference.layers(image), found), found), len(found)
+    return first_difference(expected_layers(reference, image, found), found), len(found)
 
 
-def _paired(expected: Sequence[Layer], found: Sequence[Layer]) -> list[Layer]:
-    by_tensor = {layer.index: layer for layer in expected}
+def expected_layers(reference: Reference, image: NDArray[np.uint8], found: Sequence[Layer]) -> list[Layer]:
+    """The reference's outputs of the layers that were found, in their order."""
+    by_tensor = {layer.index: layer for layer in reference.layers(image)}
     return [by_tensor[layer.index] for layer in found]
 
 
@@ -104,17 +105,24 @@ def _run_to(board: Board, addresses: set[int]) -> int:
 def _sidecar(board: Board) -> dict[str, Any]:
     """The map of the model's layers and arena: the one that the firmware was built with, else a new one."""
     from digitrig.codegen import generate, load_model
-    from digitrig.resources import build_dir
 
-    if not board.own_firmware:
+    if not board.own_firmware and f"{board.model}_run" not in board.image.symbols:
         raise UsageError(f"{board.firmware_file} is not firmware of this rig: the places of its layers are not known")
-    built = build_dir() / "generated" / board.model / f"{board.model}.json"
-    if built.is_file():
+    built = sidecar_of(board.firmware_file, board.model)
+    if built is not None:
         return _read(built)
     with tempfile.TemporaryDirectory() as folder:
         info = load_model(board.model)
         bundle = generate(info.path, Path(folder), board.model, info.preprocess)
         return _read(bundle.sidecar)
+
+
+def sidecar_of(firmware: Path, model: str) -> Path | None:
+    """The file with the places of a firmware's layers: `layers.json` beside it, else the one of the build."""
+    from digitrig.resources import build_dir
+
+    places = (firmware.with_name("layers.json"), build_dir() / "generated" / model / f"{model}.json")
+    return next((path for path in places if path.is_file()), None)
 
 
 def _read(path: Path) -> dict[str, Any]:

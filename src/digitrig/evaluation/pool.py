@@ -1,4 +1,4 @@
-"""Worker processes for one board: chunks go out in order, outcomes come back in any, and a death loses one image.
+"""Worker processes for one board: chunks go out in order, outcomes come back in any, and a death loses nothing.
 
 Processes are started with `subprocess`, not forked, so that it does not matter what threads the caller runs.
 """
@@ -12,7 +12,7 @@ import signal
 import subprocess
 import sys
 import tempfile
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import IO, Any
@@ -25,8 +25,11 @@ from digitrig.evaluation.runner import BoardFactory, BoardJob
 from digitrig.evaluation.worker import LENGTH, pack
 
 LARGEST_CHUNK = 64
+TRIES = 2
+"""How many workers an image may end before it is given up; a worker that somebody killed costs no image."""
 WORKER_DIED = "WorkerDied"
 WORKER_PROGRAM = "from digitrig.evaluation.worker import main; raise SystemExit(main())"
+Report = Callable[[Outcome], object]
 
 
 @dataclass(eq=False)
@@ -59,11 +62,17 @@ class _Worker:
         lines = self.errors.read()[-2000:].decode("utf-8", "replace").strip().splitlines()
         return f"worker process ended {ended}" + (f": {' | '.join(lines[-3:])}" if lines else "")
 
+    @property
+    def was_killed(self) -> bool:
+        """True when a signal ended it."""
+        return self.process.wait() < 0
+
 
 class Pool:
     """Runs images on `workers` processes of one board.
 
-    images: (N, 28, 28).  report: called with each outcome as it comes.
+    images: (N, 28, 28).  pending: which of them to run.  report: called with each outcome as it comes.
+    incidents: after `run`, what went wrong and cost nothing, one sentence each.
     """
 
     def __init__(
@@ -71,44 +80,44 @@ class Pool:
         job: BoardJob,
         factory: BoardFactory,
         images: GreyImages,
+        pending: Sequence[int],
         workers: int,
-        report: Callable[[Outcome], object],
+        report: Report,
     ) -> None:
         self._images, self._report = images, report
-        try:
-            self._start_message = pack((job, factory))
-        except (pickle.PicklingError, AttributeError, TypeError):
-            raise UsageError(
-                f"board factory {factory!r} cannot be sent to a worker; expected a function of a module, or workers=0"
-            ) from None
-        self._chunks = chunks(len(images), workers)
+        self._start_message = start_message(job, factory)
+        self._left = len(pending)
+        self._chunks = chunks(pending, workers)
         self._selector = selectors.DefaultSelector()
         self._outcomes: dict[int, Outcome] = {}
         self._workers: list[_Worker] = []
         self._count = workers
         self._refusal = ""
+        self._deaths: Counter[int] = Counter()
+        self._boot_deaths = 0
+        self.incidents: list[str] = []
 
-    def run(self) -> list[Outcome]:
-        """Return the outcomes in the order of the images.
+    def run(self) -> dict[int, Outcome]:
+        """Return the outcomes by image.
 
-        Raises the error of the board where no worker can boot it. A worker that dies is replaced; its image is reported
-        as failed and the rest of its chunk is run by others.
+        Raises the error of the board where no worker can boot it. A worker that dies is replaced and its image is run
+        again; an image at which a second worker dies is reported as failed.
         """
         try:
             for _ in range(self._count):
                 self._spawn()
-            while self._workers and len(self._outcomes) < len(self._images):
+            while self._workers and len(self._outcomes) < self._left:
                 for key, _ in self._selector.select():
                     self._listen(key.data)
             self._give_up_rest()
-            return [self._outcomes[index] for index in range(len(self._images))]
+            return self._outcomes
         finally:
             self.close()
 
     def close(self) -> None:
         """End all workers; those that are busy are killed."""
         for worker in self._workers:
-            if len(self._outcomes) < len(self._images):
+            if len(self._outcomes) < self._left:
                 worker.process.kill()
             self._dismiss(worker)
         self._workers.clear()
@@ -156,17 +165,16 @@ class Pool:
         """A worker's answers ended: give its work to others, and replace it if it had booted."""
         _pipe(worker.process.stdin).close()
         words = worker.last_words()
-        rest = list(worker.assigned)
-        if rest:
-            text = f"{words}, while it ran image {rest[0]}"
-            self._keep(Outcome(rest[0], error=WORKER_DIED, text=text))
-            if rest[1:]:
-                self._chunks.appendleft(rest[1:])
+        self._share_out(list(worker.assigned), words)
         self._workers.remove(worker)
         self._dismiss(worker)
         if worker.ready:
             if self._chunks:
                 self._spawn()
+        elif worker.was_killed and worker.refusal is None and self._boot_deaths < TRIES:
+            self._boot_deaths += 1
+            self.incidents.append(f"{words}, before its board was ready; another was started")
+            self._spawn()
         elif not self._outcomes and not any(other.ready for other in self._workers):
             raise worker.refusal or EngineError(f"{words}, before its board was ready")
         else:
@@ -174,6 +182,21 @@ class Pool:
         for other in self._workers:
             if other.idle and self._chunks:
                 self._assign(other)
+
+    def _share_out(self, rest: list[int], words: str) -> None:
+        """What a dead worker has not answered: its image goes to another one alone, what came after it as a chunk."""
+        if not rest:
+            return
+        first = rest[0]
+        self._deaths[first] += 1
+        if rest[1:]:
+            self._chunks.appendleft(rest[1:])
+        text = f"{words}, while it ran image {first}"
+        if self._deaths[first] < TRIES:
+            self._chunks.appendleft([first])
+            self.incidents.append(f"{text}; the image was run again")
+        else:
+            self._keep(Outcome(first, error=WORKER_DIED, text=f"{text}, for the second time"))
 
     def _give_up_rest(self) -> None:
         """Report what is left when no worker is."""
@@ -195,10 +218,20 @@ class Pool:
         worker.errors.close()
 
 
-def chunks(images: int, workers: int) -> deque[Sequence[int]]:
-    """Cut image indexes into consecutive chunks, small enough that the workers end at about the same time."""
-    size = max(1, min(LARGEST_CHUNK, -(-images // (workers * 8))))
-    return deque(range(start, min(images, start + size)) for start in range(0, images, size))
+def start_message(job: BoardJob, factory: BoardFactory) -> bytes:
+    """The message that starts a worker; UsageError for a factory that cannot travel."""
+    try:
+        return pack((job, factory))
+    except (pickle.PicklingError, AttributeError, TypeError):
+        raise UsageError(
+            f"board factory {factory!r} cannot be sent to a worker; expected a function of a module, or workers=0"
+        ) from None
+
+
+def chunks(pending: Sequence[int], workers: int) -> deque[Sequence[int]]:
+    """Cut image indexes into chunks in their order, small enough that the workers end at about the same time."""
+    size = max(1, min(LARGEST_CHUNK, -(-len(pending) // (max(1, workers) * 8))))
+    return deque(pending[start : start + size] for start in range(0, len(pending), size))
 
 
 def rebuilt_error(name: str, text: str, facts: Mapping[str, Any]) -> DigitrigError:

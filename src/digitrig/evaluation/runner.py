@@ -3,12 +3,21 @@
 from __future__ import annotations
 
 import contextlib
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Protocol
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol
 
 from digitrig.digits.arrays import GreyImage
-from digitrig.evaluation.results import Outcome
+from digitrig.errors import EngineError
+from digitrig.evaluation.hashes import file_sha256
+from digitrig.evaluation.results import Outcome, Scores
+from digitrig.protocols import PS_PER_US
+
+if TYPE_CHECKING:
+    from digitrig.evaluation.adapter import Adapter
+    from digitrig.reference import Reference
 
 
 class Answer(Protocol):
@@ -18,7 +27,7 @@ class Answer(Protocol):
     def digit(self) -> int: ...
 
     @property
-    def scores(self) -> tuple[int, ...]: ...
+    def scores(self) -> Scores | None: ...
 
     @property
     def cycles(self) -> int | None: ...
@@ -40,23 +49,62 @@ class EvaluatedBoard(Protocol):
 
 @dataclass(frozen=True)
 class BoardJob:
-    """Which board to boot with what. engine: "embedded" or "renode".  inject: "uart" or "memory"."""
+    """Which board to boot with what.
+
+    engine: "embedded" or "renode".  inject: "uart", "memory", "touch", or "adapter" where an adapter says how.
+    elf: firmware that is not this rig's, with the adapter that says how to talk to it.  firmware: the file that runs,
+    firmware_sha256: what it has to hold, "" for any.  reference: the `.tflite` file to compare with, None for none;
+    preprocess: how a picture becomes its input.
+    """
 
     board: str
     model: str
     engine: str
     weights: str
     inject: str
+    app: str = "console"
+    runtime: str = "bundle"
+    elf: Path | None = None
+    adapter: Adapter | None = None
+    firmware: Path | None = None
+    firmware_sha256: str = ""
+    reference: Path | None = None
+    preprocess: str = "scale"
+
+    def open_reference(self) -> Reference:
+        """The host reference of `reference` and `preprocess`."""
+        from digitrig.reference import Reference
+
+        if self.reference is None:
+            raise EngineError(f"{self.board}: no model is known to compare with")
+        return Reference(self.reference, self.preprocess)
 
 
 BoardFactory = Callable[[BoardJob], EvaluatedBoard]
 
 
 def open_board(job: BoardJob) -> EvaluatedBoard:
-    """Make the emulated board of a job with its console firmware; the board is not started yet."""
+    """Make the emulated board of a job with its firmware; the board is not started yet.
+
+    Raises EngineError where the firmware on this machine is not the one that was asked for, as can be on a cluster.
+    """
     from digitrig.board import Board
 
-    board: EvaluatedBoard = Board(job.board, model=job.model, engine=job.engine, weights=job.weights)
+    if job.firmware is not None and job.firmware_sha256:
+        found = file_sha256(job.firmware)
+        if found != job.firmware_sha256:
+            raise EngineError(
+                f"{job.firmware} has sha256 {found[:16]}..., expected {job.firmware_sha256[:16]}...: this machine has "
+                "other firmware than the one that started the evaluation, or it was built again meanwhile"
+            )
+    if job.adapter is not None:
+        from digitrig.evaluation.adapted_board import AdaptedBoard
+
+        return AdaptedBoard(job)
+    options: dict[str, Any] = {} if job.runtime == "bundle" else {"runtime": job.runtime}
+    board: EvaluatedBoard = Board(
+        job.board, app=job.app, model=job.model, engine=job.engine, weights=job.weights, **options
+    )
     return board
 
 
@@ -70,6 +118,7 @@ class Runner:
         self._job, self._factory = job, factory
         self._board: EvaluatedBoard | None = None
         self._ready: Any = None
+        self._reference: Reference | None = None
 
     def boot(self) -> EvaluatedBoard:
         """Bring the board to `ready` if it is not there; raises whatever the board raises."""
@@ -85,16 +134,29 @@ class Runner:
         return self._board
 
     def run(self, index: int, image: GreyImage) -> Outcome:
-        """Predict one image; an exception becomes an outcome that tells of it."""
+        """Predict one image, by the board and by the reference; an exception becomes an outcome that tells of it."""
         try:
             board = self.boot()
+            cpu_ns = time.thread_time_ns()
             board.restore(self._ready)
+            clock = getattr(getattr(board, "machine", None), "clock", None)
+            before = clock.now_ps if clock is not None else 0
             answer = board.predict(image, self._job.inject)
-            scores = tuple(int(score) for score in answer.scores)
-            return Outcome(index, int(answer.digit), scores, answer.cycles)
+            board_us = (clock.now_ps - before) // PS_PER_US if clock is not None else None
+            scores = None if answer.scores is None else tuple(_number(score) for score in answer.scores)
+            cpu_us = (time.thread_time_ns() - cpu_ns) / 1000
+            expected = self._expected(image)
+            return Outcome(index, int(answer.digit), scores, answer.cycles, board_us, expected, cpu_us=cpu_us)
         except Exception as error:
             self.close()
             return Outcome(index, error=type(error).__name__, text=str(error))
+
+    def _expected(self, image: GreyImage) -> tuple[int, ...] | None:
+        if self._job.reference is None:
+            return None
+        if self._reference is None:
+            self._reference = self._job.open_reference()
+        return tuple(int(score) for score in self._reference.scores(image))
 
     def close(self) -> None:
         """Give the board up."""
@@ -106,3 +168,7 @@ class Runner:
     def _discard(board: EvaluatedBoard) -> None:
         with contextlib.suppress(Exception):
             board.close()
+
+
+def _number(score: float) -> int | float:
+    return int(score) if int(score) == score else float(score)

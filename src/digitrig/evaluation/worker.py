@@ -43,10 +43,7 @@ def serve(requests: BinaryIO, answers: int) -> None:
         job, factory = read_message(requests)
         runner = _boot(job, factory)
     except Exception as error:
-        facts = {
-            name: value for name, value in vars(error).items() if isinstance(value, (str, int, float, list, tuple))
-        }
-        os.write(answers, pack(("boot_failed", type(error).__name__, str(error), facts)))
+        os.write(answers, pack(("boot_failed", *facts_of(error))))
         return
     os.write(answers, pack(("ready",)))
     while (chunk := read_message(requests)) is not None:
@@ -54,6 +51,16 @@ def serve(requests: BinaryIO, answers: int) -> None:
             os.write(answers, pack(("image", runner.run(index, image))))
         os.write(answers, pack(("idle",)))
     runner.close()
+
+
+def facts_of(error: Exception) -> tuple[str, str, dict[str, Any]]:
+    """(class, text, fields) of an error: what travels of it, as exceptions with their own arguments do not."""
+    kept = (str, int, float, list, tuple)
+    return (
+        type(error).__name__,
+        str(error),
+        {name: value for name, value in vars(error).items() if isinstance(value, kept)},
+    )
 
 
 def _boot(job: BoardJob, factory: BoardFactory) -> Runner:

@@ -18,10 +18,10 @@ _QUANTITY = re.compile(r"^(?P<number>[0-9]+(?:\.[0-9]+)?)\s*(?P<unit>[A-Za-z%]*)
 
 
 class Node:
-    """One node of a board file; `trail` says where, such as `memory.flash.size`."""
+    """One node of a file; `trail` says where, such as `memory.flash.size`. kind: of file, for error texts."""
 
-    def __init__(self, path: Path, node: yaml.Node, trail: str = "") -> None:
-        self.path, self.node, self.trail = path, node, trail
+    def __init__(self, path: Path, node: yaml.Node, trail: str = "", kind: str = "board") -> None:
+        self.path, self.node, self.trail, self.kind = path, node, trail, kind
 
     @property
     def line(self) -> int:
@@ -50,18 +50,19 @@ class Node:
                 raise child.error(f"key '{child.trail}' unknown{hint}", ", ".join(known))
         for key, what in required.items():
             if key not in children:
-                where = f"'{self.trail}'" if self.trail else "the board file"
+                where = f"'{self.trail}'" if self.trail else f"the {self.kind} file"
                 raise self.error(f"{where} lacks '{key}'", f"{key}: {what}")
         return children
 
     def children(self) -> dict[str, Node]:
         """The children of a mapping with keys of the file's own choice, in order."""
         if not isinstance(self.node, yaml.MappingNode):
-            raise self.error(f"'{self.trail}' is {self._found()}", "a mapping")
+            where = f"'{self.trail}'" if self.trail else f"the {self.kind} file"
+            raise self.error(f"{where} is {self._found()}", "a mapping")
         result: dict[str, Node] = {}
         for key, value in self.node.value:
             name = str(key.value)
-            child = Node(self.path, value, f"{self.trail}.{name}" if self.trail else name)
+            child = Node(self.path, value, f"{self.trail}.{name}" if self.trail else name, self.kind)
             if name in result:
                 raise PlatformError(self.path, key.start_mark.line + 1, f"key '{child.trail}' given twice", "once")
             result[name] = child
@@ -70,7 +71,7 @@ class Node:
     def items(self) -> list[Node]:
         if not isinstance(self.node, yaml.SequenceNode):
             raise self.error(f"'{self.trail}' is {self._found()}", "a list")
-        return [Node(self.path, item, f"{self.trail}[{i}]") for i, item in enumerate(self.node.value)]
+        return [Node(self.path, item, f"{self.trail}[{i}]", self.kind) for i, item in enumerate(self.node.value)]
 
     def scalar(self) -> Any:
         """The value as YAML types it: str, int, float, bool or None."""
@@ -121,12 +122,14 @@ class Node:
         return int(value)
 
 
-def load_yaml(path: Path) -> Node:
-    """The root node of a YAML file. Raises MissingFileError, or PlatformError for what is not YAML."""
+def load_yaml(path: Path, kind: str = "board") -> Node:
+    """The root node of a YAML file. kind: what it describes, for error texts.
+
+    Raises MissingFileError, or PlatformError for what is not YAML."""
     try:
         text = path.read_text(encoding="utf-8")
     except FileNotFoundError:
-        raise MissingFileError(path, "board file") from None
+        raise MissingFileError(path, f"{kind} file") from None
     try:
         node = yaml.compose(text, Loader=yaml.SafeLoader)
     except yaml.MarkedYAMLError as error:
@@ -135,4 +138,4 @@ def load_yaml(path: Path) -> Node:
         raise PlatformError(path, line, f"not YAML: {error.problem}", "a YAML mapping", column) from None
     if node is None:
         raise PlatformError(path, 1, "the file is empty", "a YAML mapping")
-    return Node(path, node)
+    return Node(path, node, kind=kind)
