@@ -461,12 +461,17 @@ class Board:
             for place in stroke:
                 stop = self._run_to(start + round(place[2] * PS_PER_MS))
                 self.touch.touch(round(place[0]), round(place[1]), point)
-            stop = self.run_for(LAST_PLACE_MS)
+            stop = self._run_to(self.machine.clock.now_ps + round(LAST_PLACE_MS * PS_PER_MS))
             self.touch.release(point)
         return stop
 
     def _run_to(self, at_ps: int) -> Stop:
-        return self.run_for(max(0, at_ps - self.machine.clock.now_ps) / PS_PER_MS)
+        """Run until then; a board that sleeps until somebody touches it sleeps on."""
+        stop = self.run_for(max(0, at_ps - self.machine.clock.now_ps) / PS_PER_MS)
+        left = at_ps - self.machine.clock.now_ps
+        if stop.reason is StopReason.ASLEEP and left > 0:
+            self.machine.pass_time(left)
+        return stop
 
     def tap(self, x: int, y: int, hold_ms: float = 60.0) -> Stop:
         """Touch one place for a while. Returns why the board stopped."""

@@ -131,6 +131,7 @@ PROTOTYPES: dict[str, tuple[Any, list[Any]]] = {
     "dr_set_vector_table": (c_int32, [_BOARD, c_uint32]),
     "dr_start": (c_int32, [_BOARD]),
     "dr_run": (c_int32, [_BOARD, c_uint64, c_uint64, POINTER(StopRecord)]),
+    "dr_pass_time": (c_int32, [_BOARD, c_uint64]),
     "dr_request_stop": (None, [_BOARD, c_uint32]),
     "dr_stop_on_fault": (c_int32, [_BOARD, c_uint32]),
     "dr_set_clock": (c_int32, [_BOARD, c_uint64]),

@@ -437,6 +437,10 @@ class Core:
         self._raise_hook_error()
         return RawStop(s.reason, s.pc, s.lr, s.detail, s.at_ps, s.cycles, s.instructions)
 
+    def pass_time(self, for_ps: int) -> None:
+        """Let time pass while the core is asleep for ever; CoreError if it is not."""
+        self._check(self.lib.dr_pass_time(self.handle, for_ps))
+
     def request_stop(self) -> None:
         """End the run that is under way; may come from another thread."""
         self.lib.dr_request_stop(self.handle, 0)

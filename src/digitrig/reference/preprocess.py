@@ -46,7 +46,7 @@ def integer_multiplier(rule: str, scale: float, zero_point: int) -> int:
     expected = quantised_levels(rule, scale, zero_point)[:count]
     ratio = native / scale
     if abs(ratio - 1) < 1e-6:
-        return (1 << FRACTION_BITS)
+        return 1 << FRACTION_BITS
     nearest = round((1 << FRACTION_BITS) * ratio)
     for multiplier in sorted(range(nearest - 2, nearest + 3), key=lambda m: abs(m - nearest)):
         levels = (np.arange(count, dtype=np.int64) * multiplier + (1 << (FRACTION_BITS - 1))) >> FRACTION_BITS

@@ -11,7 +11,9 @@ import struct
 from digitrig.errors import CoreError, FirmwareFileError
 from digitrig.native.core import Core
 
-IVT_TAG, DCD_TAG = 0xD1, 0xD2
+IVT_HEADER = 0x402000D1
+"""Tag 0xD1, 32 bytes, version 4.x; the low digit of the version does not count."""
+DCD_TAG = 0xD2
 WRITE_DATA, CHECK_DATA, NOP, UNLOCK = 0xCC, 0xCF, 0xC0, 0xB2
 MASK, SET = 1 << 3, 1 << 4
 LONGEST = 1768
@@ -23,14 +25,14 @@ def run_dcd(core: Core, ivt: int) -> bool:
 
     Raises FirmwareFileError for a DCD that the ROM would refuse.
     """
-    tag, at = core.read(ivt, 1)[0], int.from_bytes(core.read(ivt + 0xC, 4), "little")
-    if tag != IVT_TAG or at == 0:
+    header, at, itself = (int.from_bytes(core.read(ivt + offset, 4), "little") for offset in (0x0, 0xC, 0x14))
+    if header & 0xF0FFFFFF != IVT_HEADER or itself != ivt or at == 0:
         return False
-    header = _read(core, at, 4, at)
-    length = int.from_bytes(header[1:3], "big")
-    if header[0] != DCD_TAG or not 4 <= length <= LONGEST:
+    start = _read(core, at, 4, at)
+    length = int.from_bytes(start[1:3], "big")
+    if start[0] != DCD_TAG or not 4 <= length <= LONGEST:
         raise FirmwareFileError(
-            f"DCD at 0x{at:08x}: tag 0x{header[0]:02x}, {length} bytes; expected tag 0xd2 and 4 to {LONGEST} bytes"
+            f"DCD at 0x{at:08x}: tag 0x{start[0]:02x}, {length} bytes; expected tag 0xd2 and 4 to {LONGEST} bytes"
         )
     data, offset = _read(core, at, length, at), 4
     while offset < length:

@@ -176,6 +176,10 @@ class EmbeddedMachine:
             self._note_reset(cause)
             self._reset(cause)
 
+    def pass_time(self, for_ps: int) -> None:
+        """After a run that ended with ASLEEP: time goes on, until something from outside comes. Else CoreError."""
+        self.core.pass_time(for_ps)
+
     def _stop(self, raw: RawStop) -> Stop:
         reason = REASONS[raw.reason]
         return Stop(reason, raw.pc, raw.lr, raw.detail, raw.at_ps, raw.instructions, raw.cycles)

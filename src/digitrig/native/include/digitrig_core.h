@@ -310,6 +310,9 @@ DR_API dr_status dr_reset(dr_board *board); /* registers and devices to reset va
 DR_API dr_status dr_set_vector_table(dr_board *board, uint32_t address); /* VTOR's reset value; loads nothing yet */
 DR_API dr_status dr_start(dr_board *board);                              /* SP and PC from the vector table */
 DR_API dr_status dr_run(dr_board *board, uint64_t for_ps, uint64_t max_instructions, dr_stop *stop);
+/* After DR_STOP_ASLEEP: time goes on all the same, for something from outside that comes later. DR_ERR_STATE if the
+ * core is awake or something is due. */
+DR_API dr_status dr_pass_time(dr_board *board, uint64_t for_ps);
 DR_API void dr_request_stop(dr_board *board, uint32_t detail); /* from a hook, or another thread */
 DR_API dr_status dr_stop_on_fault(dr_board *board, uint32_t on);
 DR_API dr_status dr_set_clock(dr_board *board, uint64_t hz); /* core clock from now on */

@@ -119,6 +119,14 @@ dr_status dr_stop_on_fault(dr_board *b, uint32_t on) {
     return DR_OK;
 }
 
+dr_status dr_pass_time(dr_board *b, uint64_t for_ps) {
+    if (!b->cpu.sleeping || b->time.event_count) {
+        return dr_fail(b, DR_ERR_STATE, "time passes by running: the core is awake or something is due");
+    }
+    b->cpu.cycles = dr_time_cycles(b, dr_time_ps(b, b->cpu.cycles) + for_ps);
+    return DR_OK;
+}
+
 dr_status dr_run(dr_board *b, uint64_t for_ps, uint64_t max_instructions, dr_stop *stop) {
     uint64_t now = dr_time_ps(b, b->cpu.cycles);
     b->run_until_ps = for_ps > DR_NEVER - 1 - now ? DR_NEVER - 1 : now + for_ps;

@@ -84,6 +84,14 @@ static dr_bus_result check(dr_board *b, dr_device *d, uint32_t offset, uint32_t 
 
 /* A wider access than the registers (8-bit registers side by side, accessed as a word) goes to each of them in turn. */
 dr_bus_result dr_device_read(dr_board *b, dr_device *d, uint32_t offset, uint32_t width, uint32_t *value) {
+    uint32_t first = offset < d->size ? d->slots[offset] : DR_NO_SLOT;
+    if (DR_LIKELY(first != DR_NO_SLOT && d->wire.enabled && (d->widths & width))) { /* one whole register */
+        const dr_register *reg = &d->registers[DR_SLOT_INDEX(first)];
+        if (DR_LIKELY(reg->width == width && !(offset & (width - 1u)) && !(reg->flags & DR_REG_FAULT))) {
+            *value = read_register(b, d, DR_SLOT_INDEX(first));
+            return DR_BUS_OK;
+        }
+    }
     *value = 0;
     dr_bus_result result = check(b, d, offset, width, false, 0);
     for (uint32_t i = 0; result == DR_BUS_OK && i < width;) {

@@ -4,8 +4,8 @@
  * here. What is on the bus is the host's: DR_HOOK_BUS asks the addressed target for every byte. parameters[0]: depth of
  * both FIFOs in words. A hidden register at the end of the table tells which wires something outside holds low.
  *
- * An error flag (NDF, ALF, FEF, PLTF) keeps the master from taking another command until software clears it; after NDF
- * and FEF it ends the transfer with a STOP by itself. NDF is shown when that STOP is over, so that software that starts
+ * An error flag (NDF, ALF, FEF, PLTF) keeps the master from taking another command until software clears it; after a
+ * NACK it ends the transfer with a STOP by itself. NDF is shown when that STOP is over, so that software that starts
  * again at once does not take its SDF for its own. A STOP without a transfer takes its time and sets SDF.
  */
 #include "device.h"
@@ -35,9 +35,10 @@ enum {
 enum { MCFGR1_AUTOSTOP = 1u << 8, MCFGR1_IGNACK = 1u << 9, MCFGR1_TIMECFG = 1u << 10 };
 enum { RXEMPTY = 1u << 14 };
 enum { CMD_SEND, CMD_RECEIVE, CMD_STOP, CMD_DISCARD, CMD_START, CMD_START_NACK, CMD_FAST, CMD_FAST_NACK };
-enum { PHASE_IDLE, PHASE_START, PHASE_SEND, PHASE_RECEIVE, PHASE_STOP };
+enum { PHASE_IDLE, PHASE_START, PHASE_SEND, PHASE_RECEIVE, PHASE_STOP, PHASE_ORPHAN };
 enum { EVENT_PHASE, EVENT_PIN_LOW, EVENT_WIRES };
 enum { WIRE_SDA = 1u, WIRE_SCL = 2u };
+#define ORPHAN_CYCLES 4u /* until a word without START is noticed: drivers clear a flag first, then empty the FIFO */
 #define LOWEST_MASTER_OFFSET 0x14u
 #define FIRST_SLAVE_OFFSET 0x110u
 
@@ -66,8 +67,9 @@ static void update(dr_board *b, dr_device *d) {
     uint32_t water = get(d, R_MFCR), msr = get(d, R_MSR) & ~MSR_LIVE;
     msr |= s->tx_count <= (water & 0xFu) ? MSR_TDF : 0;
     msr |= s->rx_count > (water >> 16 & 0xFu) ? MSR_RDF : 0;
-    msr |= s->owned || s->phase != PHASE_IDLE ? MSR_MBF : 0;
-    msr |= s->owned || s->phase != PHASE_IDLE || wires(d) ? MSR_BBF : 0;
+    bool busy = s->owned || (s->phase != PHASE_IDLE && s->phase != PHASE_ORPHAN);
+    msr |= busy ? MSR_MBF : 0;
+    msr |= busy || wires(d) ? MSR_BBF : 0;
     set(d, R_MSR, msr);
     set(d, R_MFSR, s->tx_count | s->rx_count << 16);
     set(d, R_MRDR, s->rx_count ? s->rx[0] : RXEMPTY);
@@ -131,10 +133,14 @@ static uint32_t pop(lpi2c *s) {
     return word;
 }
 
-static void fifo_error(dr_device *d) {
+/* A word without a transfer that it could belong to, unless it was thrown away in the meantime. */
+static void orphan(dr_device *d) {
     lpi2c *s = d->state;
-    flag(d, MSR_FEF);
-    s->stop_due = s->owned;
+    uint32_t code = s->tx[0] >> 8 & 7u;
+    if (s->tx_count && code < CMD_START && code != CMD_STOP) {
+        pop(s);
+        flag(d, MSR_FEF);
+    }
 }
 
 /* Take the next command. Returns true if it was one that takes no time, so that there may be another. */
@@ -150,11 +156,14 @@ static bool command(dr_board *b, dr_device *d) {
         begin(b, d, PHASE_START, pop(s));
         return false;
     }
+    if (code != CMD_STOP && !s->owned) {
+        s->phase = PHASE_ORPHAN;
+        schedule(b, d, EVENT_PHASE, ORPHAN_CYCLES);
+        return false;
+    }
     pop(s);
     if (code == CMD_STOP) {
         begin(b, d, PHASE_STOP, 0);
-    } else if (!s->owned) {
-        fifo_error(d);
     } else if (code == CMD_SEND) {
         begin(b, d, PHASE_SEND, data);
     } else {
@@ -256,6 +265,8 @@ static void phase_done(dr_board *b, dr_device *d) {
         received(b, d);
     } else if (phase == PHASE_STOP) {
         stopped(b, d);
+    } else if (phase == PHASE_ORPHAN) {
+        orphan(d);
     }
 }
 
