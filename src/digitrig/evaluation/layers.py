@@ -40,9 +40,14 @@ def layer_entries(board: Board) -> dict[int, list[dict[str, Any]]]:
 def trace_layers(board: Board, image: NDArray[np.uint8]) -> list[Layer]:
     """Run one image by memory injection and return the output of each layer, in the order in which they ran.
 
-    image: (28, 28) uint8.  Layers that need no code (a reshape) are not among them.  The board must run our console
-    app and be started. Raises UsageError for other firmware, CheckFailed if a layer is not reached.
+    image: (28, 28) uint8.  Layers that need no code (a reshape) are among them only where the model is interpreted.  The
+    board must run our console app and be started. Raises UsageError for other firmware, CheckFailed if a layer is not
+    reached.
     """
+    if board.runtime == "interpreter":
+        from digitrig.evaluation.interpreter_layers import trace_interpreted
+
+        return trace_interpreted(board, image)
     sidecar = _sidecar(board)
     steps = {entry: layers[-1] for entry, layers in layer_entries(board).items()}
     arena = board.symbol(sidecar["arena"]["symbol"])[0]
@@ -78,10 +83,10 @@ def expected_layers(reference: Reference, image: NDArray[np.uint8], found: Seque
 
 def _one_layer(board: Board, steps: dict[int, dict[str, Any]], arena: int) -> Layer:
     """Run to the entry of the next layer, from there to its return, and read what it wrote."""
-    step = steps[_run_to(board, set(steps))]
+    step = steps[run_to(board, set(steps))]
     back = board.registers()["lr"] & ~1
     board.machine.set_breakpoint(back)
-    _run_to(board, {back})
+    run_to(board, {back})
     if back not in steps:
         board.machine.set_breakpoint(back, False)
     output = step["output"]
@@ -90,7 +95,7 @@ def _one_layer(board: Board, steps: dict[int, dict[str, Any]], arena: int) -> La
     return Layer(step["name"], output["tensor"], shape, data.reshape(shape).copy())
 
 
-def _run_to(board: Board, addresses: set[int]) -> int:
+def run_to(board: Board, addresses: set[int]) -> int:
     """Run until the core stands at one of these breakpoints; returns which."""
     board.machine.console.stop_on(None)
     end = board.machine.clock.now_ps + round(board.limit_ms * PS_PER_MS)
