@@ -40,7 +40,7 @@ def layer_entries(board: Board) -> dict[int, list[dict[str, Any]]]:
 def trace_layers(board: Board, image: NDArray[np.uint8]) -> list[Layer]:
     """Run one image by memory injection and return the output of each layer, in the order in which they ran.
 
-    image: (28, 28) uint8.  Layers that need no code (a reshape) are among them only where the model is interpreted.  The
+    image: (28, 28) uint8.  Layers that need no code (a reshape) are among them only where the model is interpreted. The
     board must run our console app and be started. Raises UsageError for other firmware, CheckFailed if a layer is not
     reached.
     """
