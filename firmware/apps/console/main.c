@@ -4,10 +4,10 @@
  * sleeps. */
 #include "boards/board.h"
 #include "button.h"
-#include "common/cpu.h"
 #include "common/fault.h"
 #include "common/start.h"
 #include "drivers/systick.h"
+#include "polling.h"
 #include "protocol.h"
 #include "runner.h"
 
@@ -18,18 +18,6 @@ void APP_BEGIN(void);
 #ifdef APP_EACH_MS
 void APP_EACH_MS(void);
 #endif
-
-/* Each byte gets its own time: one of them may start an inference, and the next ones are much later then. */
-static void take_serial(void) {
-    uint8_t byte;
-    const uint32_t errors = serial_take_errors(&board_console);
-    if (errors != 0u) {
-        protocol_line_error(errors, systick_ms());
-    }
-    while (serial_read(&board_console, &byte)) {
-        protocol_byte(byte, systick_ms());
-    }
-}
 
 static void each_millisecond(uint32_t now_ms) {
     protocol_tick(now_ms);
@@ -49,15 +37,6 @@ static void each_millisecond(uint32_t now_ms) {
     }
 }
 
-/* The test and WFI stand together under masked interrupts: an interrupt in between ends the WFI at once. */
-static void sleep_until_something_happens(uint32_t now_ms) {
-    cpu_mask_interrupts();
-    if (ring_is_empty(&board_console.rx) && board_console.errors == 0u && systick_ms() == now_ms) {
-        cpu_wait_for_interrupt();
-    }
-    cpu_unmask_interrupts();
-}
-
 int main(void) {
     const char *what;
     if (board_init(&what) != STATUS_OK) {
@@ -70,12 +49,12 @@ int main(void) {
     board_led(true); /* lit: ready; dark: computing, or stopped by a fault */
     uint32_t last_ms = systick_ms();
     for (;;) {
-        take_serial();
-        const uint32_t now_ms = systick_ms(); /* not before take_serial, which may take long */
+        polling_take_serial();
+        const uint32_t now_ms = systick_ms(); /* not before the bytes are taken, which may take long */
         if (now_ms != last_ms) {
             last_ms = now_ms;
             each_millisecond(now_ms);
         }
-        sleep_until_something_happens(now_ms);
+        polling_sleep(now_ms);
     }
 }

@@ -1,6 +1,7 @@
 #include "shell.h"
 
 #include "apps/console/output.h"
+#include "apps/console/polling.h"
 #include "apps/console/protocol.h"
 #include "apps/console/runner.h"
 #include "boards/board.h"
@@ -169,23 +170,12 @@ const struct protocol app_protocol = {
     .image = image_arrived,
 };
 
-static void take_serial(void) {
-    uint8_t byte;
-    const uint32_t errors = serial_take_errors(&board_console);
-    if (errors != 0u) {
-        protocol_line_error(errors, systick_ms());
-    }
-    while (serial_read(&board_console, &byte)) {
-        protocol_byte(byte, systick_ms());
-    }
-}
-
 static void run(void *argument) {
     (void)argument;
     runner_print_banner();
     for (;;) {
         (void)thread_wait_signal(WAKE_MS);
-        take_serial();
+        polling_take_serial();
         protocol_tick(systick_ms());
         worker_poll_request();
         board_watchdog_refresh();

@@ -1,9 +1,9 @@
 #include "loop.h"
 
+#include "apps/console/polling.h"
 #include "apps/console/protocol.h"
 #include "boards/board.h"
 #include "boards/panel.h"
-#include "common/cpu.h"
 #include "drivers/systick.h"
 
 static struct canvas canvas = {.width = PANEL_WIDTH, .height = PANEL_HEIGHT};
@@ -23,8 +23,6 @@ static void hand_on(const struct loop_app *app, enum touch_event event) {
     const int32_t button = form_touch(app->form, event, last_x, last_y);
     if (button != FORM_NOTHING) {
         app->button(button);
-    } else if (event == TOUCH_LIFT && app->lifted != 0) {
-        app->lifted();
     }
 }
 
@@ -88,34 +86,14 @@ static void draw(const struct loop_app *app) {
     }
 }
 
-/* ---------------------------------------------------------------- the rest */
-
-static void take_serial(void) {
-    uint8_t byte;
-    const uint32_t errors = serial_take_errors(&board_console);
-    if (errors != 0u) {
-        protocol_line_error(errors, systick_ms());
-    }
-    while (serial_read(&board_console, &byte)) {
-        protocol_byte(byte, systick_ms());
-    }
-}
-
-/* The test and WFI stand together under masked interrupts: an interrupt in between ends the WFI at once. */
-static void sleep_until_something_happens(uint32_t now_ms) {
-    cpu_mask_interrupts();
-    if (ring_is_empty(&board_console.rx) && board_console.errors == 0u && systick_ms() == now_ms) {
-        cpu_wait_for_interrupt();
-    }
-    cpu_unmask_interrupts();
-}
+/* ---------------------------------------------------------------- the loop */
 
 _Noreturn void loop_run(const struct loop_app *app) {
     uint32_t last_ms = systick_ms();
     asked_ms = last_ms + LOOP_TOUCH_START_MS - LOOP_TOUCH_MS;
     answered_ms = last_ms + LOOP_TOUCH_START_MS;
     for (;;) {
-        take_serial();
+        polling_take_serial();
         const uint32_t now_ms = systick_ms();
         take_touch(app, now_ms);
         if (now_ms != last_ms) {
@@ -128,6 +106,6 @@ _Noreturn void loop_run(const struct loop_app *app) {
             }
         }
         draw(app);
-        sleep_until_something_happens(now_ms);
+        polling_sleep(now_ms);
     }
 }

@@ -12,7 +12,6 @@
 struct loop_app {
     struct form *form;
     void (*button)(int32_t index);
-    void (*lifted)(void);              /* a finger has left the screen, and no button was pushed; may be 0 */
     void (*tick)(uint32_t now_ms);     /* once a millisecond */
     void (*touch_panel)(bool answers); /* it has ceased to answer, or answers again */
     bool (*needs_drawing)(void);       /* beside the form; may be 0 */
