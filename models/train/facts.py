@@ -41,7 +41,9 @@ FACTS = {
         f"""{TAUGHT} First it learns in floating point; then each tensor is given the power of two that fits it best,
         and it goes on learning with weights and activations rounded as the file has them. Every scale but that of the
         last operator's output, which the format fixes at 2^-8 with zero point -128, is a power of two with zero point
-        0, so that an accumulator becomes an output by a shift alone. {BLIND}""",
+        0, so that an accumulator becomes an output by a shift alone. The accuracy called float is that of the rounded
+        network. A narrower one of 4 and 20 channels had 0.1 % less on validation and still no room on the
+        FRDM-KE02Z40M. {BLIND}""",
     ),
     "tinylock": Facts(
         "a digit classifier of less than 2,140 coefficients for images in which a pixel is ink or not",

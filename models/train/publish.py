@@ -128,9 +128,10 @@ def card_text(card: dict[str, Any]) -> str:
         f"zero point {source['zero_point']}). The ten int8 scores have scale 1/256 and zero point -128; of equal "
         f"scores the first counts ({card['ties']} of the test images have two highest scores)."
     )
+    choice = ", on which this recipe chooses among its seeds" if len(training["runs"]) > 1 else ""
     made = (
-        "The last 5,000 of the 60,000 training images are the validation set, on which this recipe chooses among its "
-        f"seeds; int8 accuracy on it by seed: {tried}. {facts.training} Made with TensorFlow {training['tensorflow']}, "
+        f"The last 5,000 of the 60,000 training images are the validation set{choice}; int8 accuracy on it by seed: "
+        f"{tried}. {facts.training} Made with TensorFlow {training['tensorflow']}, "
         f"Keras {training['keras']} on {training['machine']}; the same versions, seed and thread count on the same "
         "kind of processor give the same file."
     )
