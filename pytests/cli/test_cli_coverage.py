@@ -13,10 +13,9 @@ def test_json_has_blocks_tags_totals_and_runs(cli):
     assert found["totals"] == coverage(load_board("frdm_ke16z").platform).totals
     assert {"schema_version", "board", "blocks", "tag_only", "runs"} <= found.keys()
     assert {"name": "ADC0", "first": 0x4003B000, "last": 0x4003BFFF} in found["tag_only"]  # KE1xZ64 RM, memory map
-    assert {run["firmware"]: run["unmodelled"] for run in found["runs"]} == {
-        "console-an13438-flash": 0,
-        "console-an13438-ram": 0,
-    }
+    runs = {run["firmware"]: run["unmodelled"] for run in found["runs"]}
+    assert {"console-an13438-flash", "console-an13438-ram"} <= runs.keys()
+    assert set(runs.values()) == {0}
 
 
 def test_people_see_every_block_and_what_the_firmware_touched(cli):
