@@ -191,8 +191,11 @@ struct padding {
 
 static bool read_padding(const struct prepare *p, struct padding *layer) {
     const struct interpreter_tensor *input = p->op->inputs[0], *output = p->op->output, *amounts = p->op->inputs[1];
-    if (output->rank != input->rank || !prepare_int32(p, amounts, 2u * input->rank, "the padding")) {
-        return output->rank == input->rank && prepare_refuse(p, "input and output must have as many dimensions");
+    if (output->rank != input->rank) {
+        return prepare_refuse(p, "input and output must have as many dimensions");
+    }
+    if (!prepare_int32(p, amounts, 2u * input->rank, "the padding")) {
+        return false;
     }
     const uint32_t missing = INTERPRETER_RANK - input->rank;
     for (uint32_t i = 0; i < INTERPRETER_RANK; i++) {

@@ -240,6 +240,7 @@ CASES: list[tuple[int, Callable[[Any], None], str]] = [
         _quantised(1, scale=_floats(1)),
         "error: operator 0 SOFTMAX: the output must be as long as the input, with",
     ),
+    (PAD, _tensor(2, shape=[4, 6, 11]), "error: operator 0 PAD: input and output must have as many dimensions"),
     (SOFTMAX, _option(beta=0.0), "error: operator 0 SOFTMAX: beta * input scale must be above 2^-26"),
 ]
 

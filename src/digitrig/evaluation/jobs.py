@@ -74,7 +74,8 @@ def _own_job(spec: Any, model: str, wish: Wish, engine: str) -> BoardJob:
     from digitrig.firmware_files import firmware_path
 
     info = load_model(model)
-    firmware = firmware_path(spec.name, wish.app, model, wish.weights)
+    app = "interpreter" if wish.runtime == "interpreter" else wish.app
+    firmware = firmware_path(spec.name, app, model, wish.weights)
     return BoardJob(
         spec.name,
         model,
