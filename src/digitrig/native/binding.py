@@ -26,7 +26,7 @@ from typing import Any
 
 from digitrig.errors import EngineError
 
-ABI_VERSION = 5
+ABI_VERSION = 6
 LIBRARY = "libdigitrig_core.so"
 
 
@@ -61,7 +61,7 @@ TimingRecord = _structure(
     "TimingRecord",
     "u32 dual_issue words_per_cycle mispredict mispredict_settled settled_flags unaligned_load unaligned_store"
     " store_buffer; pairs pair; latencies latency",
-    {"pairs": c_uint8 * 169, "latencies": c_uint8 * 120},
+    {"pairs": c_uint8 * 169, "latencies": c_uint8 * 132},
 )
 BusTiming = _structure("BusTiming", "u32 line next_line buffered word")
 StopRecord = _structure("StopRecord", "u32 reason pc lr detail; u64 at_ps cycles instructions")

@@ -67,6 +67,7 @@ USES = (
     "alu",
     "early",
     "address",
+    "index",
     "shift",
     "multiplicand",
     "accumulator",

@@ -15,7 +15,19 @@ from digitrig.native.core import Core
 
 _PLAIN = ("alu", "branch", "hint")
 _FP = ("fp", "fp_mac", "fp_load", "fp_store")
-_USES = ("alu", "early", "address", "shift", "multiplicand", "accumulator", "store", "fp", "fp_accumulator", "fp_store")
+_USES = (
+    "alu",
+    "early",
+    "address",
+    "index",
+    "shift",
+    "multiplicand",
+    "accumulator",
+    "store",
+    "fp",
+    "fp_accumulator",
+    "fp_store",
+)
 
 
 def _row(*cycles: int) -> dict[str, int]:
@@ -127,22 +139,24 @@ CORTEX_M7_ISSUE = DualIssue(
         "fp_store": (*_PLAIN, "shifted", "load", "fp", "fp_load"),
     },
     # Cycles from the issue of the instruction that makes a value to the issue of the one that needs it. The columns:
-    # late ALU; early ALU; address; operand that is shifted; factor; addend of a multiplication; data to be stored; and
-    # three of floating point. An operation that both ALUs can do runs in the early one if its operands are there, and
-    # hands its result to the younger instruction of the same cycle.
+    # late ALU; early ALU; base of an address; its index; operand that is shifted; factor; addend of a multiplication;
+    # data to be stored; and three of floating point. An operation that both ALUs can do runs in the early one if its
+    # operands are there and, but for shifts, if it stands in the older slot; it then hands its result to the younger
+    # instruction of the same cycle [J]. A word that was loaded reaches a base register in two cycles and an index
+    # register in three [L]; [Q] measured three without saying which.
     latencies={
-        "early": _row(0, 1, 1, 1, 1, 0, 0, 1, 1, 0),  # add, subtract, move, shift in the early ALU [J]
-        "alu": _row(1, 2, 2, 2, 1, 0, 0, 1, 1, 0),  # [J, L]
-        "dsp": _row(1, 2, 2, 2, 1, 0, 0, 1, 1, 0),  # [J]
-        "saturate": _row(2, 3, 3, 3, 2, 1, 0, 2, 2, 0),  # [L]
-        "load": _row(1, 2, 3, 2, 2, 1, 0, 1, 1, 0),  # [J, L]; address: [Q]
-        "load_narrow": _row(2, 3, 3, 3, 2, 1, 0, 2, 2, 0),  # [J]; address: [L]
-        "multiply": _row(2, 3, 4, 3, 2, 1, 0, 2, 2, 0),  # [J, L, Q]; a chain of accumulations is one a cycle [J]
-        "fp": _row(3, 3, 3, 3, 3, 3, 0, 3, 3, 1),  # [J]
-        "fp_mac": _row(5, 5, 5, 5, 5, 5, 0, 5, 3, 3),  # [J]; chain: 3
-        "fp_load": _row(1, 1, 1, 1, 1, 1, 0, 1, 3, 0),  # [J]
-        "fp_move": _row(3, 3, 3, 3, 3, 3, 0, 3, 3, 0),  # core register or FP register to FP register [J]
-        "fp_to_core": _row(1, 2, 2, 2, 1, 0, 0, 1, 1, 0),  # [J]
+        "early": _row(0, 1, 1, 1, 1, 1, 0, 0, 1, 1, 0),  # add, subtract, move, shift in the early ALU [J]
+        "alu": _row(1, 2, 2, 2, 2, 1, 0, 0, 1, 1, 0),  # [J, L]
+        "dsp": _row(1, 2, 2, 2, 2, 1, 0, 0, 1, 1, 0),  # [J]
+        "saturate": _row(2, 3, 3, 3, 3, 2, 1, 0, 2, 2, 0),  # [L]
+        "load": _row(1, 2, 2, 3, 2, 2, 1, 0, 1, 1, 0),  # [J, L]; base: [L]; index: [L, Q]
+        "load_narrow": _row(2, 3, 3, 3, 3, 2, 1, 0, 2, 2, 0),  # [J]; address: [L]
+        "multiply": _row(2, 3, 4, 4, 3, 2, 1, 0, 2, 2, 0),  # [J, L, Q]; a chain of accumulations is one a cycle [J]
+        "fp": _row(3, 3, 3, 3, 3, 3, 3, 0, 3, 3, 1),  # [J]
+        "fp_mac": _row(5, 5, 5, 5, 5, 5, 5, 0, 5, 3, 3),  # [J]; chain: 3
+        "fp_load": _row(1, 1, 1, 1, 1, 1, 1, 0, 1, 3, 0),  # [J]
+        "fp_move": _row(3, 3, 3, 3, 3, 3, 3, 0, 3, 3, 0),  # core register or FP register to FP register [J]
+        "fp_to_core": _row(1, 2, 2, 2, 2, 1, 0, 0, 1, 1, 0),  # [J]
     },
     words_per_cycle=2,  # LDM, STM, PUSH, POP [J]
     mispredict=8,  # [J]; LLVM schedules for 4 and names 6
@@ -155,7 +169,7 @@ CORTEX_M7_ISSUE = DualIssue(
 
 CORTEX_M7 = CostTable(
     name="m7",
-    title="Cortex-M7, dual issue with branch prediction, code and data in TCM or cached",
+    title="Cortex-M7, dual issue, branch prediction, caches, store buffer",
     source="LLVM ARMScheduleM7.td; jnk0le, pipeline cycle test (STM32H743); quinapalus.com, cm7cycles (STM32H730)",
     # Cycles that nothing else is issued in; 1 where nothing is said. A division blocks the machine [L]; a result of
     # floating point follows its last cycle here by the latency above: 14 + 3 - 1 = 16 for VDIV.F32.
@@ -186,9 +200,9 @@ CORTEX_M7 = CostTable(
     },
     error_band_percent=10.0,
     not_modelled=(
-        "cache misses and line fills (every access is as fast as TCM)",
+        "memories behind the bus but for what the board's file says of them; tightly coupled memory is the rest",
         "bank conflicts between loads from unrelated addresses (every other pair of them counts as one)",
-        "draining of the store buffer, unaligned accesses",
+        "a load behind a store to the same word, the store buffer of tightly coupled memory but for unaligned stores",
         "size and history of the branch predictor (counters of two bits); indirect branches are predicted rightly",
     ),
     issue=CORTEX_M7_ISSUE,

@@ -17,7 +17,7 @@ extern "C" {
 #define DR_API __attribute__((visibility("default")))
 
 /* Raised whenever a struct or prototype below changes; the binding refuses a library with another number. */
-#define DR_ABI_VERSION 5u
+#define DR_ABI_VERSION 6u
 
 typedef struct dr_board dr_board;
 
@@ -261,16 +261,17 @@ enum {
 /* What an operand is needed for. */
 enum {
     DR_USE_ALU = 0,
-    DR_USE_EARLY = 1, /* the early ALU: decides whether a result is DR_RESULT_EARLY */
-    DR_USE_ADDRESS = 2,
-    DR_USE_SHIFT = 3,
-    DR_USE_MULTIPLICAND = 4,
-    DR_USE_ACCUMULATOR = 5,
-    DR_USE_STORE = 6,
-    DR_USE_FP = 7,
-    DR_USE_FP_ACCUMULATOR = 8,
-    DR_USE_FP_STORE = 9,
-    DR_USE_COUNT = 10
+    DR_USE_EARLY = 1,   /* the early ALU: decides whether a result is DR_RESULT_EARLY */
+    DR_USE_ADDRESS = 2, /* base register */
+    DR_USE_INDEX = 3,   /* register that is added to it */
+    DR_USE_SHIFT = 4,
+    DR_USE_MULTIPLICAND = 5,
+    DR_USE_ACCUMULATOR = 6,
+    DR_USE_STORE = 7,
+    DR_USE_FP = 8,
+    DR_USE_FP_ACCUMULATOR = 9,
+    DR_USE_FP_STORE = 10,
+    DR_USE_COUNT = 11
 };
 typedef struct dr_timing {
     uint32_t dual_issue;         /* 0: every instruction costs its class; the rest of this is not looked at */
@@ -282,7 +283,7 @@ typedef struct dr_timing {
     uint32_t unaligned_store; /* cycles in the store buffer */
     uint32_t store_buffer;    /* its entries */
     uint8_t pair[169];        /* [older slot x DR_SLOT_COUNT + younger slot]: 1 = may be issued in one cycle */
-    uint8_t latency[120];     /* [result x DR_USE_COUNT + use]: cycles from issue to issue */
+    uint8_t latency[132];     /* [result x DR_USE_COUNT + use]: cycles from issue to issue */
 } dr_timing;
 DR_API dr_status dr_set_timing(dr_board *board, const dr_timing *timing);
 

@@ -94,7 +94,8 @@ static void put(pipeline *p, uint32_t set, uint32_t first, uint32_t at, uint32_t
 /* Issue one instruction; the cycles it adds. */
 static uint32_t issue(const struct dr_board *b, pipeline *p, const dr_timed *i) {
     uint32_t ready = operands_ready(b, p, i), before = p->next, at;
-    if (p->older && ready < p->next && may_pair(b, p, p->older, i)) {
+    bool joins = p->older && ready < p->next && may_pair(b, p, p->older, i);
+    if (joins) {
         at = p->next - 1u;
         p->older = NULL;
     } else {
@@ -103,8 +104,9 @@ static uint32_t issue(const struct dr_board *b, pipeline *p, const dr_timed *i) 
         p->older = i->busy == 1 && i->slot != DR_SLOT_ALONE ? i : NULL;
     }
     uint32_t result = i->result, done = at + i->busy - 1u;
-    if (result == DR_RESULT_EARLY && when_ready(b, p, i->reads[DR_USE_ALU], 0, DR_USE_EARLY) > at) {
-        result = DR_RESULT_ALU; /* its operands came too late for the early ALU */
+    bool late = when_ready(b, p, i->reads[DR_USE_ALU], 0, DR_USE_EARLY) > at;
+    if (result == DR_RESULT_EARLY && (late || (joins && i->early_if_older))) {
+        result = DR_RESULT_ALU;
     }
     put(p, i->writes_back, 0, at, DR_RESULT_EARLY);
     put(p, i->writes & ~FLAGS, 0, done, result);

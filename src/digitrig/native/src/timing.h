@@ -6,13 +6,14 @@
 
 /* What the pipeline has to know of one instruction. Registers are bits: 0-15 core, 16 the flags. */
 typedef struct dr_timed {
-    uint8_t slot;   /* DR_SLOT_* */
-    uint8_t result; /* DR_RESULT_* of what it writes */
-    uint8_t busy;   /* cycles until the next one can be issued */
-    uint8_t size;   /* bytes; 0 = no instruction begins here */
-    bool leaves;    /* what stands behind it is not reached by falling through */
-    bool branches;  /* to the constant address `target`, taken or not */
-    bool based;     /* a load from register `base` plus `offset`; base 15: offset is the address */
+    uint8_t slot;        /* DR_SLOT_* */
+    uint8_t result;      /* DR_RESULT_* of what it writes */
+    uint8_t busy;        /* cycles until the next one can be issued */
+    uint8_t size;        /* bytes; 0 = no instruction begins here */
+    bool leaves;         /* what stands behind it is not reached by falling through */
+    bool branches;       /* to the constant address `target`, taken or not */
+    bool early_if_older; /* the early ALU takes it in the older slot only */
+    bool based;          /* a load from register `base` plus `offset`; base 15: offset is the address */
     uint8_t base;
     uint32_t offset, target;
     uint32_t reads[DR_USE_FP]; /* by use */

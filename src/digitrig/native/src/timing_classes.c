@@ -23,6 +23,7 @@ static void data_operation(const dr_insn *in, uint32_t raw, dr_timed *out) {
     out->writes = BIT(in->rd) | (form & 1u ? FLAGS : 0);
     out->slot = DR_SLOT_ALU;
     out->result = early ? DR_RESULT_EARLY : DR_RESULT_ALU;
+    out->early_if_older = early;
     if (name != DATA_MOV && name != DATA_MVN) {
         read(out, DR_USE_ALU, in->rn);
     }
@@ -70,6 +71,7 @@ static void stack_pointer(const dr_insn *in, dr_timed *out) {
     bool shifted = in->op >= DR_OP_sp_add_shift && (in->imm >> 8) != 0;
     out->slot = shifted ? DR_SLOT_SHIFTED : DR_SLOT_ALU;
     out->result = shifted ? DR_RESULT_ALU : DR_RESULT_EARLY;
+    out->early_if_older = true;
     out->writes = BIT(13);
     if (in->op != DR_OP_sp_mov_reg) {
         read(out, DR_USE_ALU, in->rn);
@@ -135,7 +137,7 @@ static void one_transfer(const dr_insn *in, dr_timed *out) {
         read(out, DR_USE_ADDRESS, in->rn);
     }
     if (form == FORM_REG || form == FORM_SHL) {
-        read(out, DR_USE_ADDRESS, in->rm);
+        read(out, DR_USE_INDEX, in->rm);
     } else {
         out->based = load;
         out->base = form == FORM_LIT ? 15 : in->rn;
@@ -164,7 +166,7 @@ static void other_transfer(const dr_insn *in, dr_timed *out) {
         list = BIT(in->rd);
         break;
     case DR_OP_tbb:
-        read(out, DR_USE_ADDRESS, in->rm);
+        read(out, DR_USE_INDEX, in->rm);
         return;
     case DR_OP_ldrex:
     case DR_OP_strex:
@@ -275,6 +277,7 @@ static void classify(struct dr_board *b, const dr_insn *in, uint32_t raw, dr_tim
         stack_pointer(in, out);
     } else if (op == DR_OP_movt) { /* may pair with the MOVW before it */
         out->slot = DR_SLOT_ALU, out->result = DR_RESULT_EARLY, out->writes = BIT(in->rd);
+        out->early_if_older = true;
         read(out, DR_USE_ALU, in->rd);
     } else if (within(op, DR_OP_sxtb, DR_OP_uhsub8)) {
         dsp_operation(in, out);
