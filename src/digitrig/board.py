@@ -129,6 +129,8 @@ class Board:
             raise UnknownNameError(f"runtime of {self.name}", runtime, possible)
         if runtime == "interpreter" and app not in ("console", "interpreter"):
             raise UsageError(f"app '{app}' has no runtime 'interpreter'; leave one of the two out")
+        if runtime == "interpreter" and self.weights != "flash":
+            raise UsageError("the interpreter reads weights where the model is, in flash; leave out weights 'ram'")
         return "interpreter" if runtime == "interpreter" else app
 
     @property

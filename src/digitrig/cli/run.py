@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     import numpy as np
 
     from digitrig.board import Board, Prediction
+    from digitrig.reference import Reference
 
 ElfOption = Annotated[
     Path | None, typer.Option("--elf", help="Run this firmware (ELF, Intel HEX or raw binary) and show its console.")
@@ -45,7 +47,14 @@ TraceOption = Annotated[
 ]
 ModelOption = Annotated[
     str | None,
-    typer.Option("--model", help="Model name, default an13438; with --adapter also a .tflite file to compare with."),
+    typer.Option(
+        "--model",
+        help="Model name, default an13438; a .tflite file to be sent to the board with --runtime interpreter, or to "
+        "compare with with --adapter.",
+    ),
+]
+PreprocessOption = Annotated[
+    str, typer.Option("--preprocess", help="With a .tflite file: scale, halve, binarise or resize96.")
 ]
 
 
@@ -55,6 +64,8 @@ def run(
     app: options.AppOption = "console",
     model: ModelOption = None,
     weights: options.WeightsOption = options.Weights.FLASH,
+    runtime: options.RuntimeOption = options.Runtime.BUNDLE,
+    preprocess: PreprocessOption = "scale",
     inject: options.InjectOption = options.Inject.UART,
     index: IndexOption = None,
     elf: ElfOption = None,
@@ -99,14 +110,42 @@ def run(
         raise UsageError(
             "--address, --until and --semihosting-folder belong to --elf; leave them out or add --elf FILE"
         )
-    options_of_board = {"app": app, "model": model or "an13438", "weights": weights.value, "engine": engine}
-    result = predict_once(board, image, index, inject.value, layers, **options_of_board)
+    options_of_board = {"app": app, "weights": weights.value, "runtime": runtime.value, "engine": engine}
+    chosen = chosen_model(model or "an13438", preprocess, runtime)
+    result = predict_once(board, image, index, inject.value, layers, chosen=chosen, **options_of_board)
     if as_json:
         output.emit({key: value for key, value in result.items() if key != "image"})
     else:
         show(result)
     if not result["match"]:
         raise typer.Exit(1)
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """A model that comes with digitrig, by name, or a file that is sent to the board."""
+
+    name: str
+    file: Path | None = None
+    preprocess: str = "scale"
+
+    def reference(self) -> Reference:
+        """The host reference of it."""
+        from digitrig.codegen.models import load_model
+        from digitrig.reference import Reference
+
+        return load_model(self.name).reference() if self.file is None else Reference(self.file, self.preprocess)
+
+
+def chosen_model(model: str, preprocess: str, runtime: options.Runtime) -> Chosen:
+    """What `--model` names. Raises UsageError for a file with the runtime that takes none, and MissingFileError."""
+    if not model.endswith(".tflite"):
+        return Chosen(model)
+    if runtime is not options.Runtime.INTERPRETER:
+        raise UsageError(f"a file as model ('{model}') needs --runtime interpreter: bundles exist of known models only")
+    from digitrig.cli.opening import existing_file
+
+    return Chosen(Path(model).stem, existing_file(Path(model), "model file"), preprocess)
 
 
 def parse_address(text: str | None) -> int | None:
@@ -123,23 +162,35 @@ def parse_address(text: str | None) -> int | None:
 
 
 def predict_once(
-    board: str, source: str, index: int | None, inject: str, layers: bool = False, **board_options: Any
+    board: str,
+    source: str,
+    index: int | None,
+    inject: str,
+    layers: bool = False,
+    *,
+    chosen: Chosen,
+    **board_options: Any,
 ) -> dict[str, Any]:
     """What `run --json` prints, and `image`, the (28, 28) uint8 array itself. layers: take the inference apart too."""
     from digitrig.cli.opening import one_image, open_board
 
     image, label = one_image(source, index)
-    with open_board(board, **board_options) as opened:
+    reference = chosen.reference()  # before the board is opened: it knows best what is wrong with a file
+    model = {"model": chosen.name} if chosen.file is None else {}
+    with open_board(board, **model, **board_options) as opened:
         opened.start()
+        if chosen.file is not None:
+            send_model(opened, chosen, inject)
         prediction, parts = _predict(opened, image, inject, layers)
         console = opened.console_text()
-    expected, reference = reference_scores(board_options["model"], image)
+    expected = [int(score) for score in reference.scores(image)]
     scores = [int(score) for score in prediction.scores]
     return {
         "board": board,
         "app": board_options["app"],
-        "model": board_options["model"],
+        "model": chosen.name,
         "weights": board_options["weights"],
+        "runtime": board_options["runtime"],
         "inject": inject,
         "source": source,
         "label": label,
@@ -147,7 +198,7 @@ def predict_once(
         "scores": scores,
         "reference_digit": expected.index(max(expected)),
         "reference_scores": expected,
-        "reference": reference,
+        "reference": reference.name,
         "match": scores == expected and int(prediction.digit) == expected.index(max(expected)),
         "cycles": prediction.cycles,
         "instructions": prediction.instructions,
@@ -169,12 +220,16 @@ def _predict(board: Board, image: np.ndarray, inject: str, layers: bool) -> tupl
     return cost.prediction, {"layers": layers_json(cost), "error_band_percent": band}
 
 
-def reference_scores(model: str, image: np.ndarray) -> tuple[list[int], str]:
-    """The ten int8 scores of the host reference and the reference's name."""
-    from digitrig.codegen.models import load_model
-
-    reference = load_model(model).reference()
-    return [int(score) for score in reference.scores(image)], reference.name
+def send_model(board: Board, chosen: Chosen, inject: str) -> None:
+    """Give the board a model's file, with a progress bar."""
+    with output.progress("sending the model, bytes", quiet=False) as advance:
+        board.load_model(
+            chosen.file or "",
+            lambda done, whole: advance(done, whole, 0.0),
+            inject=inject,
+            name=chosen.name,
+            preprocess=chosen.preprocess,
+        )
 
 
 def show(result: dict[str, Any]) -> None:
