@@ -131,14 +131,13 @@ def test_idx_names_its_label_file(tmp_path: Path) -> None:
     assert [path.name for path in convert("ink:7", str(tmp_path / "a.idx"))] == ["a.idx", "a-labels.idx"]
 
 
-def test_strokes_become_pictures_but_not_the_other_way(tmp_path: Path) -> None:
+def test_strokes_become_pictures_and_pictures_are_traced(tmp_path: Path) -> None:
     convert("ink:5:hat", str(tmp_path / "five.json"))
     assert load_ink(str(tmp_path / "five.json")) == ink(5, "hat")
     assert labels_of(tmp_path / "five.json") == [5]
-    with pytest.raises(
-        UsageError, match=r"'a\.png' has no pen strokes; expected ink:D, ink:D:STYLE or a stroke \.json"
-    ):
-        convert("a.png", str(tmp_path / "b.json"))
+    convert("ink:1:plain", str(tmp_path / "one.png"))
+    convert(str(tmp_path / "one.png"), str(tmp_path / "traced.json"))
+    assert load_ink(str(tmp_path / "traced.json")).style == "traced"
 
 
 @pytest.mark.parametrize("name", ["a.jpeg", "a", "a.npz.gz", "a.png.gz"])

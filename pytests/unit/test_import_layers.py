@@ -22,7 +22,7 @@ LAYERS = [
     {"platform"},
     {"peripherals"},
     {"engines"},
-    {"console_log", "firmware_files", "glass", "model_upload"},
+    {"console_log", "firmware_files", "glass", "model_upload", "screen"},
     {"board"},
     {"session"},
     {"digits"},
@@ -30,6 +30,7 @@ LAYERS = [
     {"codegen"},
     {"firmware_build"},
     {"evaluation"},
+    {"serve"},
     {"robot", "pytest_plugin", "cli"},
     {"__main__"},
 ]

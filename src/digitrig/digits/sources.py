@@ -10,6 +10,7 @@ from digitrig.digits.datasets import load_dataset
 from digitrig.digits.formats import decode, format_of, from_ink, read_images, write_images
 from digitrig.digits.ink import Ink, ink
 from digitrig.digits.strokes import read_strokes, write_strokes
+from digitrig.digits.tracing import trace_image
 from digitrig.errors import UsageError
 
 HELP = "a PNG of any size, mnist:N, ink:D, ink:D:STYLE, a .npy, .npz, .csv, .inc, IDX or stroke .json file, or -"
@@ -35,13 +36,19 @@ def load_source(src: str) -> tuple[GreyImages, Labels | None]:
 
 
 def load_ink(src: str) -> Ink:
-    """Return pen strokes: `ink:D...` or a stroke file; UsageError for sources that have none."""
+    """Return pen strokes: `ink:D...`, a stroke file, or any other source of one image, which is traced.
+
+    Raises UsageError for a source of several images, and what load_source and trace_image raise.
+    """
     kind, colon, rest = src.partition(":")
     if colon and kind == "ink":
         return parse_ink(rest)
     if format_of(Path(src)) == "json":
         return read_strokes(Path(src))
-    raise UsageError(f"'{src}' has no pen strokes; expected ink:D, ink:D:STYLE or a stroke .json file")
+    images, labels = load_source(src)
+    if len(images) != 1:
+        raise UsageError(f"'{src}' holds {len(images)} images; expected one whose ink can be traced to strokes")
+    return trace_image(images[0], None if labels is None else int(labels[0]))
 
 
 def convert(src: str, dst: str) -> list[Path]:

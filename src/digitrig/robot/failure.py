@@ -39,10 +39,20 @@ class Attachments:
             if moment not in self._done:
                 self._done.add(moment)
                 logger.info(describe(opened.alias, opened.board))
+                self._add_screen(opened)
         except Exception as error:  # the failure of the keyword matters, not this one
             logger.info(f"the state of {opened.alias} could not be read: {error}")
         finally:
             self._busy = False
+
+    @staticmethod
+    def _add_screen(opened: OpenBoard) -> None:
+        """The picture on the LCD, where there is one."""
+        from digitrig.robot.keywords.glass import picture_html
+
+        display = opened.board.machine.display
+        if display is not None and display.on:
+            logger.info(picture_html(display.frame(), f"LCD of {opened.alias}"), html=True)
 
 
 def describe(alias: str, board: Board) -> str:

@@ -40,7 +40,7 @@ An image is named by a source: a PNG of any size, ``mnist:N``, ``ink:D``, ``ink:
 or it is a 28x28 array.
 
 = On failure =
-The log gets virtual time, registers and the end of the console, once.
+The log gets virtual time, registers, the end of the console and the picture on the LCD, once.
 """
 
 

@@ -4,6 +4,7 @@ from digitrig.robot.keywords.boards import BoardKeywords
 from digitrig.robot.keywords.budgets import BudgetKeywords
 from digitrig.robot.keywords.console import ConsoleKeywords
 from digitrig.robot.keywords.digits import DigitKeywords
+from digitrig.robot.keywords.glass import GlassKeywords
 from digitrig.robot.keywords.health import HealthKeywords
 from digitrig.robot.keywords.memory import MemoryKeywords
 from digitrig.robot.keywords.pins import PinKeywords
@@ -16,6 +17,7 @@ COMPONENTS = (
     BudgetKeywords,
     MemoryKeywords,
     PinKeywords,
+    GlassKeywords,
     HealthKeywords,
     SessionKeywords,
 )
