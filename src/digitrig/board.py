@@ -374,7 +374,6 @@ class Board:
         self._cursor = len(self._console.lines)
         title = re.sub(r"[^!-~]", "_", Path(path).stem if name is None else name)
         send_model(self, data, title, preprocess, inject, progress)
-        self.model = title
 
     def on_inference_stop(self, call: Callable[[Stop], None] | None) -> None:
         """Have a function called at every breakpoint that a prediction comes to, before it goes on; None: no more.

@@ -24,20 +24,17 @@ def trace_interpreted(board: Board, image: NDArray[np.uint8]) -> list[Layer]:
     image: (28, 28) uint8.  The board must run the interpreter app and be started.
     Raises CheckFailed if the end is not reached.
     """
-    entry, done = (board.symbol(name)[0] & ~1 for name in ("interpreter_run", "interpreter_layer_done"))
-    for address in (entry, done):
+    done, end = (board.symbol(name)[0] & ~1 for name in ("interpreter_layer_done", "interpreter_output"))
+    for address in (done, end):
         board.machine.set_breakpoint(address)
     try:
         board.write_symbol("digitrig_image", image.tobytes())
         board.write_symbol("digitrig_request", (1).to_bytes(4, "little"))
-        run_to(board, {entry})
-        back = board.registers()["lr"] & ~1
-        board.machine.set_breakpoint(back)
         found = []
-        while run_to(board, {done, back}) == done:
+        while run_to(board, {done, end}) == done:
             found.append(_output(board, board.registers()["r1"]))
     finally:
-        for address in (entry, done):
+        for address in (done, end):
             board.machine.set_breakpoint(address, False)
     board.await_prediction()
     return found

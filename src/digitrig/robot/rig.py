@@ -31,7 +31,8 @@ class OpenBoard:
     """A board, how it was opened, and what it last answered.
 
     in_test: opened inside a test, so closed with it.  options: arguments of Board, kept for Load Firmware.
-    image: the last image sent, (28, 28) uint8.  snapshots: by name, with the reader's position.
+    image: the last image sent, (28, 28) uint8.  snapshots: by name, with the reader's position and the model.
+    sent_model: the reference of the model that Load Model has sent; None: the one that is in the firmware.
     """
 
     alias: str
@@ -42,7 +43,8 @@ class OpenBoard:
     reader: LineReader
     image: np.ndarray | None = None
     prediction: Prediction | None = None
-    snapshots: dict[str, tuple[BoardSnapshot, int]] = field(default_factory=dict)
+    snapshots: dict[str, tuple[BoardSnapshot, int, Reference | None]] = field(default_factory=dict)
+    sent_model: Reference | None = None
     recorder: Recorder | None = None
 
     def record(self) -> None:

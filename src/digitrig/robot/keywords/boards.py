@@ -22,6 +22,7 @@ class BoardKeywords(Component):
         app: str = "console",
         model: str = "an13438",
         weights: str = "flash",
+        runtime: str = "bundle",
         elf: str | None = None,
         address: int | None = None,
         alias: str | None = None,
@@ -30,11 +31,14 @@ class BoardKeywords(Component):
         """Makes an emulated board, loads its firmware and lets it start.
 
         Our own firmware is named by ``app``, ``model`` and ``weights`` (``flash`` or ``ram``) and runs until it is
-        ready; any other firmware by ``elf``: an ELF file, Intel HEX, or a raw binary with its load ``address``.
+        ready; with ``runtime=interpreter`` it reads the model's file and takes others (`Load Model`). Any other
+        firmware is named by ``elf``: an ELF file, Intel HEX, or a raw binary with its load ``address``.
         Returns the ``alias``, which is the board's name unless given. With ``record=True`` `Save Session` can write
         down everything that is done to the board.
         """
         options: dict[str, Any] = {"app": app, "model": model, "weights": weights}
+        if runtime != "bundle":
+            options["runtime"] = runtime
         if elf is not None:
             options.update(elf=elf, address=address)
         opened = self.rig.open(name, alias or name, options)
@@ -105,22 +109,41 @@ class BoardKeywords(Component):
         replaced.board.start()
 
     @keyword
+    def load_model(
+        self, path: str, *, inject: str = "uart", name: str | None = None, preprocess: str = "scale"
+    ) -> None:
+        """Sends a ``.tflite`` file to a board with ``runtime=interpreter``, which uses it until its next reset.
+
+        ``inject``: ``uart`` sends it frame by frame, ``memory`` writes it at once. ``name`` is what the board calls it;
+        default the file's. ``preprocess``: how an image becomes the input: ``scale``, ``halve``, ``binarise`` or
+        ``resize96``. From now on `Outputs Should Match Reference` compares with this file. Fails with the board's own
+        words if it refuses the model.
+        """
+        from digitrig.reference import Reference
+
+        self.board.load_model(path, inject=inject, name=name, preprocess=preprocess)
+        self.current.sent_model = Reference(path, preprocess)
+        self.current.prediction = None
+
+    @keyword
     def reset_board(self) -> None:
         """Presses the reset button of the current board and lets our firmware start again. Time goes on."""
         self.board.reset()
         self.board.start()
         self.current.prediction = None
+        self.current.sent_model = None
 
     @keyword
     def save_snapshot(self, name: str = "snapshot") -> None:
         """Keeps the whole state of the current board under a name: memory, registers, devices, time."""
-        self.current.snapshots[name] = (self.board.snapshot(), self.current.reader.position)
+        opened = self.current
+        opened.snapshots[name] = (self.board.snapshot(), opened.reader.position, opened.sent_model)
 
     @keyword
     def restore_snapshot(self, name: str = "snapshot") -> None:
         """Takes the current board back to a state that `Save Snapshot` kept."""
         if name not in self.current.snapshots:
             raise UnknownNameError("snapshot", name, self.current.snapshots)
-        snapshot, self.current.reader.position = self.current.snapshots[name]
+        snapshot, self.current.reader.position, self.current.sent_model = self.current.snapshots[name]
         self.board.restore(snapshot)
         self.current.prediction = None

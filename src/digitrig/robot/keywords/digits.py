@@ -159,7 +159,7 @@ class DigitKeywords(Component):
         return tuple(int(score) for score in self.current.last_prediction().scores)
 
     def _reference(self) -> Reference:
-        return self.rig.reference(self.current.options["model"])
+        return self.current.sent_model or self.rig.reference(self.current.options["model"])
 
     def _compare(self, expected: tuple[int, ...], found: tuple[int, ...], whose: str, which: str = "") -> None:
         differing = [i for i in range(10) if expected[i] != found[i]]
