@@ -71,6 +71,35 @@ def test_codegen_writes_the_bundle(cli, tmp_path):
     assert found["arena_bytes"] == sidecar["arena"]["bytes"]
 
 
+def test_codegen_takes_the_words_of_glow(cli, tmp_path):
+    words = ("--quantization-schema", "symmetric_with_power2_scale", "--bias", "int8")
+    graph = tmp_path / "graph.svg"
+    outcome = cli("codegen", load_model("an13438").path, "-o", tmp_path, *words, "--dump-graph", graph, "--json")
+    assert outcome.code == 0, outcome.err
+    assert outcome.json["requantised"] is True
+    assert outcome.json["reference_model"] == str(tmp_path / "an13438_symmetric_with_power2_scale_int8.tflite")
+    assert graph.read_text().startswith("<svg")
+    assert (
+        json.loads(Path(outcome.json["memory_map_json"]).read_text())["arena"]["bytes"] == outcome.json["arena_bytes"]
+    )
+
+
+def test_codegen_tells_what_it_made_of_the_model(cli, tmp_path):
+    outcome = cli("codegen", load_model("an13438").path, "-o", tmp_path, "--quantization-schema", "symmetric")
+    assert outcome.code == 0, outcome.err
+    assert "quantised anew: the bundle equals" in outcome.out
+    assert "memory map of 'an13438'" in outcome.out
+
+
+def test_codegen_tells_unknown_words(cli, tmp_path):
+    outcome = cli("codegen", load_model("an13438").path, "-o", tmp_path, "--quantization-schema", "symmetrical")
+    assert outcome.code == 2
+    assert "quantization schema 'symmetrical' unknown; known: asymmetric, symmetric" in outcome.err
+    outcome = cli("codegen", load_model("an13438").path, "-o", tmp_path, "--preprocess", "resize96")
+    assert outcome.code == 2
+    assert "rule 'resize96' makes inputs of shape (1, 96, 96, 1)" in outcome.err.replace("\n", " ")
+
+
 def test_eval_json_has_the_documented_shape(cli):
     outcome = cli("eval", *board_names(), "--dataset", "ink", "--limit", 20, "--workers", 1, "--json")
     assert outcome.code == 0, outcome.err

@@ -7,13 +7,26 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
-from digitrig.codegen.arena import ALIGNMENT, Plan
+from digitrig.codegen.arena import ALIGNMENT, Buffer, Plan
 from digitrig.codegen.graph import Graph, Tensor
 from digitrig.codegen.steps import Constant, Step
 from digitrig.reference.preprocess import Preprocessing, integer_multiplier
 
 LINE = 118
 SIDECAR_VERSION = 1
+
+
+@dataclass(frozen=True)
+class Quantisation:
+    """What was asked for.  source: name and SHA-256 of the model's file, where another one was made of it.
+
+    bias_shifts: by number of the bias tensor, the power of two that its values are multiples of, where that is not 0.
+    """
+
+    schema: str = "asymmetric"
+    bias: str = "int32"
+    source: tuple[str, str] | None = None
+    bias_shifts: tuple[tuple[int, int], ...] = ()
 
 
 @dataclass(frozen=True, eq=False)
@@ -25,7 +38,9 @@ class Program:
     graph: Graph
     steps: tuple[Step, ...]
     plan: Plan
+    buffers: tuple[Buffer, ...]
     preprocessing: Preprocessing | None
+    quantisation: Quantisation
 
     @property
     def constant_bytes(self) -> int:
@@ -39,7 +54,11 @@ class Program:
 
     def offset(self, tensor: Tensor) -> int:
         """Where a tensor lies in the arena; a reshaped tensor where its source does."""
-        return self.plan.offsets[tensor_key(self.steps, tensor)]
+        return self.plan.offsets[self.key(tensor)]
+
+    def key(self, tensor: Tensor) -> str:
+        """Name of the buffer that holds a tensor."""
+        return tensor_key(self.steps, tensor)
 
 
 def tensor_key(steps: tuple[Step, ...] | list[Step], tensor: Tensor) -> str:
@@ -72,10 +91,29 @@ def _provenance(program: Program, what: str) -> str:
         " *\n"
         f" * model      {_comment_safe(graph.path.name)}\n"
         f" * sha256     {graph.sha256}\n"
+        f"{_quantisation_lines(program.quantisation)}"
         f" * parameters {graph.parameters}\n"
         f" * generator  {program.generator}\n"
         " */\n"
     )
+
+
+def _quantisation_lines(quantisation: Quantisation) -> str:
+    if quantisation.source is None:
+        return ""
+    file, digest = quantisation.source
+    lines = f" * schema     {quantisation.schema}, bias {quantisation.bias}; quantised anew from\n"
+    return lines + f" *            {_comment_safe(file)}, sha256 {digest}\n"
+
+
+def _described_quantisation(quantisation: Quantisation) -> dict[str, Any]:
+    source = quantisation.source
+    return {
+        "schema": quantisation.schema,
+        "bias": quantisation.bias,
+        "bias_shifts": {str(tensor): shift for tensor, shift in quantisation.bias_shifts},
+        "source": None if source is None else {"file": source[0], "sha256": source[1]},
+    }
 
 
 def header(program: Program) -> str:
@@ -126,10 +164,11 @@ def _title(step: Step) -> str:
     """Such as `Layers 1 and 2: CONV_2D with MAX_POOL_2D`."""
     operators = (*step.absorbed, step.operator)
     numbers = " and ".join(str(operator.number) for operator in operators)
-    return f"Layer{'s' * bool(step.absorbed)} {numbers}: {_kinds(step)}"
+    return f"Layer{'s' * bool(step.absorbed)} {numbers}: {step_kinds(step)}"
 
 
-def _kinds(step: Step) -> str:
+def step_kinds(step: Step) -> str:
+    """The operators that a step does, such as `CONV_2D with MAX_POOL_2D`."""
     return " with ".join(operator.kind for operator in (*step.absorbed, step.operator))
 
 
@@ -175,7 +214,7 @@ def memory_map(program: Program) -> tuple[tuple[int, int, str], ...]:
     rows = []
     for step in (None, *program.steps):
         tensor = program.graph.inputs[0] if step is None else step.target
-        what = "input" if step is None else f"layer {step.operator.number} {_kinds(step)}"
+        what = "input" if step is None else f"layer {step.operator.number} {step_kinds(step)}"
         rows.append((program.offset(tensor), tensor.elements, what))
         if step is not None and step.scratch_bytes:
             rows.append((program.plan.offsets[scratch_key(step)], step.scratch_bytes, f"{what}, scratch"))
@@ -323,6 +362,7 @@ def sidecar(program: Program) -> str:
         "name": program.name,
         "generator": program.generator,
         "model": {"file": graph.path.name, "sha256": graph.sha256, "parameters": graph.parameters},
+        "quantisation": _described_quantisation(program.quantisation),
         "arena": {"symbol": f"{program.name}_arena", "bytes": program.plan.bytes, "align": ALIGNMENT},
         "constant_bytes": program.constant_bytes,
         "mutable_bytes": program.mutable_bytes,

@@ -83,6 +83,35 @@ def _operator(schema: Any, model: Any, number: int, raw: Any, tensors: tuple[Ten
     return Operator(number, name, inputs, outputs, _option_values(schema, raw.builtinOptions))
 
 
+def rewritten(path: Path, scales: dict[int, NDArray[np.float32]], values: dict[int, NDArray[Any]]) -> bytes:
+    """The file with other numbers in it.
+
+    scales: by tensor number; such a tensor gets zero point 0.  values: by tensor number, of the tensor's type.
+    """
+    import flatbuffers
+
+    schema = _schema()
+    model = schema.ModelT.InitFromPackedBuf(path.read_bytes())
+    tensors = model.subgraphs[0].tensors
+    for index, scale in scales.items():
+        quantisation = tensors[index].quantization
+        quantisation.scale, quantisation.min, quantisation.max = scale, None, None
+        quantisation.zeroPoint = np.zeros(len(scale), np.int64)
+    for index, data in values.items():
+        buffer = schema.BufferT()
+        buffer.data = np.frombuffer(np.ascontiguousarray(data).tobytes(), np.uint8)
+        tensors[index].buffer = len(model.buffers)  # a buffer of its own: tensors may share one
+        model.buffers.append(buffer)
+    used = {tensor.buffer for graph in model.subgraphs for tensor in graph.tensors}
+    used |= {entry.buffer for entry in model.metadata or ()}
+    for number, buffer in enumerate(model.buffers):
+        if number not in used:
+            buffer.data = None
+    builder = flatbuffers.Builder(1 << 16)
+    builder.Finish(model.Pack(builder), b"TFL3")
+    return bytes(builder.Output())
+
+
 def read_graph(path: Path) -> Graph:
     """Read a `.tflite` file with one subgraph.  Raises MissingFileError, FileFormatError, MissingToolError."""
     if not path.is_file():

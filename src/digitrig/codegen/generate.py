@@ -12,6 +12,9 @@ from digitrig.codegen.arena import Buffer, Plan, plan
 from digitrig.codegen.flatbuffer import read_graph
 from digitrig.codegen.graph import Graph, Tensor
 from digitrig.codegen.lowering import lower
+from digitrig.codegen.memory import memory_json_text, memory_text
+from digitrig.codegen.picture import check_suffix, write_picture
+from digitrig.codegen.requantise import check_words, requantised
 from digitrig.codegen.steps import Step
 from digitrig.errors import FileFormatError, UsageError
 from digitrig.reference.preprocess import PIXELS, Preprocessing, integer_multiplier
@@ -21,7 +24,9 @@ from digitrig.reference.preprocess import PIXELS, Preprocessing, integer_multipl
 class Bundle:
     """A generated bundle.  header, source, sidecar: its files.  Sizes in bytes; input and output lie in the arena.
 
-    memory_map: who lies where in the arena, in order of execution: (offset, bytes, what).
+    memory_map: who lies where in the arena, in order of execution: (offset, bytes, what).  model: the `.tflite` file
+    that the bundle equals in every byte: the one that was given, or a new one of another quantisation.
+    memory_text, memory_json: files with the memory map.
     """
 
     name: str
@@ -34,6 +39,9 @@ class Bundle:
     arena_bytes: int
     macs: int
     memory_map: tuple[tuple[int, int, str], ...]
+    model: Path
+    memory_text: Path
+    memory_json: Path
 
 
 def _check_ends(graph: Graph) -> None:
@@ -82,16 +90,36 @@ def _preprocessing(graph: Graph, rule: str | None) -> Preprocessing | None:
     return preprocessing
 
 
-def _program(model_path: Path, name: str | None, preprocess: str | None) -> emit.Program:
+def _bundle_name(model_path: Path, name: str | None) -> str:
     chosen = emit.c_identifier(model_path.stem) if name is None else name
     if not re.fullmatch(r"[a-z][a-z0-9_]*", chosen):
         raise UsageError(f"bundle name '{chosen}' is no prefix for C names; use a to z, 0 to 9 and _, a letter first")
-    graph = read_graph(model_path)
+    return chosen
+
+
+def _program(graph: Graph, name: str, preprocess: str | None, quantisation: emit.Quantisation) -> emit.Program:
     _check_ends(graph)
     steps = lower(graph)
-    arena: Plan = plan(_buffers(graph, steps))
+    buffers = _buffers(graph, steps)
+    arena: Plan = plan(buffers)
     how = _preprocessing(graph, preprocess)
-    return emit.Program(chosen, f"digitrig {__version__}", graph, tuple(steps), arena, how)
+    generator = f"digitrig {__version__}"
+    return emit.Program(name, generator, graph, tuple(steps), arena, tuple(buffers), how, quantisation)
+
+
+def _requantised(graph: Graph, folder: Path, name: str, schema: str, bias: str) -> tuple[Graph, emit.Quantisation]:
+    """The graph in the quantisation that is asked for; a new one is written as `<name>_<schema>_<bias>.tflite`."""
+    content, shifts = requantised(graph, schema, bias)
+    kept = tuple(sorted((tensor, shift) for tensor, shift in shifts.items() if shift))
+    if content is None:
+        return graph, emit.Quantisation(schema, bias, None, kept)
+    path = folder / f"{name}_{schema}_{bias}.tflite"
+    if path.resolve() == graph.path.resolve():
+        raise UsageError(f"'{path}' is the model that is to be quantised anew; choose another folder or name")
+    lower(graph)  # what no kernel does is told of the model that was given, before anything is written
+    folder.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(content)
+    return read_graph(path), emit.Quantisation(schema, bias, (graph.path.name, graph.sha256), kept)
 
 
 def _write(path: Path, text: str) -> None:
@@ -102,31 +130,46 @@ def _write(path: Path, text: str) -> None:
 
 
 def generate(
-    model_path: Path | str, out_dir: Path | str, name: str | None = None, preprocess: str | None = None
+    model_path: Path | str,
+    out_dir: Path | str,
+    name: str | None = None,
+    preprocess: str | None = None,
+    *,
+    schema: str = "asymmetric",
+    bias: str = "int32",
+    picture: Path | None = None,
 ) -> Bundle:
-    """Write `<name>.c`, `<name>.h` and `<name>.json` of a fully int8 `.tflite` model into a folder.
+    """Write `<name>.c`, `<name>.h`, `<name>.json` and the memory map of a fully int8 `.tflite` model into a folder.
 
     name: prefix of all symbols; the file's stem by default.  preprocess: how a picture becomes the input, a rule of
     `digitrig.digits.preprocess`; by default `scale` for an input of 784 values, and none for any other.
+    schema, bias: see `digitrig.codegen.requantise`; a model that has not got them is quantised anew, and the new
+    `.tflite` file lies beside the bundle.  picture: where to draw the graph, `.svg` or `.dot`.
     The same model and digitrig give the same bytes.
-    Raises MissingFileError, FileFormatError, UsageError, and UnsupportedModelError, which names operator and tensor.
+    Raises MissingFileError, FileFormatError, UsageError, UnknownNameError, and UnsupportedModelError, which names
+    operator and tensor.
     """
-    program = _program(Path(model_path), name, preprocess)
-    folder = Path(out_dir)
+    given, folder = Path(model_path), Path(out_dir)
+    chosen = _bundle_name(given, name)
+    check_words(schema, bias)
+    check_suffix(picture)
+    graph = read_graph(given)
+    _check_ends(graph)
+    graph, quantisation = _requantised(graph, folder, chosen, schema, bias)
+    program = _program(graph, chosen, preprocess, quantisation)
     folder.mkdir(parents=True, exist_ok=True)
-    files = {suffix: folder / f"{program.name}.{suffix}" for suffix in ("h", "c", "json")}
-    texts = {"h": emit.header(program), "c": emit.source(program), "json": emit.sidecar(program)}
-    for suffix, path in files.items():
-        _write(path, texts[suffix])
-    return Bundle(
-        program.name,
-        files["h"],
-        files["c"],
-        files["json"],
-        program.graph.sha256,
-        program.constant_bytes,
-        program.mutable_bytes,
-        program.plan.bytes,
-        sum(step.macs for step in program.steps),
-        emit.memory_map(program),
-    )
+    texts = {
+        f"{chosen}.h": emit.header(program),
+        f"{chosen}.c": emit.source(program),
+        f"{chosen}.json": emit.sidecar(program),
+        f"{chosen}_memory.txt": memory_text(program),
+        f"{chosen}_memory.json": memory_json_text(program),
+    }
+    for file, text in texts.items():
+        _write(folder / file, text)
+    if picture is not None:
+        write_picture(graph, picture)
+    header, source, sidecar, *maps = (folder / file for file in texts)
+    macs = sum(step.macs for step in program.steps)
+    sizes = (program.constant_bytes, program.mutable_bytes, program.plan.bytes, macs)
+    return Bundle(chosen, header, source, sidecar, graph.sha256, *sizes, emit.memory_map(program), graph.path, *maps)
