@@ -22,6 +22,7 @@ from digitrig.cli import (
     output,
     report,
     run,
+    serve,
     session,
     table,
 )
@@ -112,6 +113,7 @@ app.command("codegen")(codegen.codegen)
 app.command("convert")(convert.convert)
 app.command("record")(session.record)
 app.command("replay")(session.replay)
+app.command("serve")(serve.serve)
 app.command("bench")(bench.bench)
 app.command("table")(table.table)
 app.add_typer(data.app, name="data")
