@@ -151,16 +151,34 @@ def _forget(elf: Path) -> None:
 
 
 def build_program(
-    source: Path, board: str, *, toolchain: str = "zig", out_dir: Path | None = None, options: Mapping[str, str] = {}
+    source: Path,
+    board: str,
+    *,
+    toolchain: str = "zig",
+    out_dir: Path | None = None,
+    options: Mapping[str, str] = {},
+    model: str | None = None,
+    defines: Iterable[str] = (),
 ) -> Path:
-    """Build a program of one C file for a board: start-up, drivers and linker script of the firmware, no model.
+    """Build a program of one C file for a board: start-up, drivers and linker script of the firmware.
 
     source: defines `main`; it may use boards/board.h.  out_dir: default `build/programs`.  options: CMake variables.
-    Returns the ELF file. Raises as build_firmware does.
+    model: whose bundle (kernels/bundle.h) it is linked with, None for none.  defines: macros, NAME or NAME=value; each
+    set of them is a file of its own.  Returns the ELF file. Raises as build_firmware does.
     """
+    macros = sorted(defines)
+    name = "-".join([source.stem, *(re.sub(r"\W", "-", macro).lower() for macro in macros)])
     folder = (out_dir or build_dir() / "programs").resolve() / toolchain / board
-    variables = {"BOARD": board, "APP_SOURCE": str(source.resolve()), "IMAGE_NAME": source.stem, **options}
-    return _run_tools(folder / f".{source.stem}", folder / f"{source.stem}.elf", toolchain, variables)
+    variables = {"BOARD": board, "APP_SOURCE": str(source.resolve()), "IMAGE_NAME": name, **options}
+    if macros:
+        variables["DEFINES"] = ";".join(macros)
+    if model is not None:
+        from digitrig.codegen import load_model
+
+        generated = build_dir() / "generated"
+        _generate(load_model(model), generated / model)
+        variables |= {"MODEL": model, "MODEL_DIR": str(generated)}
+    return _run_tools(folder / f".{name}", folder / f"{name}.elf", toolchain, variables)
 
 
 def memory_use(elf: Path) -> tuple[int, int]:

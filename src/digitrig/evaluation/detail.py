@@ -60,7 +60,7 @@ def memory(result: BoardResult, data: Dataset, firmware: Path | None) -> dict[st
 
     flash, ram = memory_use(firmware)
     found: dict[str, Any] = {"flash_bytes": flash, "ram_bytes": ram, "stack_bytes": None}
-    if result.runtime != "foreign" and result.inject != "touch":
+    if result.runtime == "bundle" and result.app == "console":
         from digitrig.evaluation.budget import stack_use
 
         images = list(data.images[:STACK_IMAGES])

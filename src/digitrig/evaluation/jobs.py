@@ -13,10 +13,10 @@ from digitrig.evaluation.adapter import Adapter
 from digitrig.evaluation.hashes import board_files_sha256, core_sha256, dataset_sha256, file_sha256
 from digitrig.evaluation.journal import Subject
 from digitrig.evaluation.runner import BoardJob
+from digitrig.firmware_files import RUNTIMES
 
 INJECTIONS = ("uart", "memory", "touch")
 WEIGHTS = ("flash", "ram")
-RUNTIMES = ("bundle", "interpreter")
 BY_ADAPTER = "adapter"
 NO_MODEL = "unknown"
 """Model of firmware that is not ours where nobody named one."""
@@ -62,6 +62,8 @@ def make_jobs(boards: Sequence[str], wish: Wish, engine: str) -> list[BoardJob]:
         return [foreign_job(board, wish, engine) for board in boards]
     model = wish.model or "an13438"
     for spec in specs:
+        if wish.runtime == "interpreter" and "interpreter" not in spec.apps:
+            raise UnknownNameError(f"runtime of {spec.name}", wish.runtime, RUNTIMES[:1])
         if wish.app not in spec.apps:
             raise UnknownNameError(f"app of {spec.name}", wish.app, spec.apps)
         if model not in spec.models:
@@ -82,8 +84,8 @@ def _own_job(spec: Any, model: str, wish: Wish, engine: str) -> BoardJob:
         engine,
         wish.weights,
         wish.inject,
-        app=wish.app,
-        runtime=wish.runtime,
+        app=app,
+        runtime="interpreter" if app == "interpreter" else "bundle",
         firmware=firmware,
         firmware_sha256=file_sha256(firmware),
         reference=info.path,

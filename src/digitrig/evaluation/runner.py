@@ -101,10 +101,7 @@ def open_board(job: BoardJob) -> EvaluatedBoard:
         from digitrig.evaluation.adapted_board import AdaptedBoard
 
         return AdaptedBoard(job)
-    options: dict[str, Any] = {} if job.runtime == "bundle" else {"runtime": job.runtime}
-    board: EvaluatedBoard = Board(
-        job.board, app=job.app, model=job.model, engine=job.engine, weights=job.weights, **options
-    )
+    board: EvaluatedBoard = Board(job.board, app=job.app, model=job.model, engine=job.engine, weights=job.weights)
     return board
 
 

@@ -62,14 +62,15 @@ class BoardKeywords(Component):
         return names
 
     @keyword
-    def build_program(self, source: str, board: str) -> str:
+    def build_program(self, source: str, board: str, *defines: str, model: str | None = None) -> str:
         """Builds a small C program for a board, on top of our start-up code and drivers. Returns the ELF file.
 
-        ``source`` is a C file that defines ``main``. Nothing is built twice.
+        ``source`` is a C file that defines ``main``, ``defines`` are macros for it (``NAME`` or ``NAME=value``),
+        ``model`` names a model whose generated C is linked to it. Nothing is built twice.
         """
         from digitrig.firmware_build import build_program
 
-        return str(build_program(Path(source), board))
+        return str(build_program(Path(source), board, model=model, defines=defines))
 
     @keyword
     def choose_board(self, alias: str) -> str | None:
