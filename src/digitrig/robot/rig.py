@@ -32,6 +32,7 @@ class OpenBoard:
 
     in_test: opened inside a test, so closed with it.  options: arguments of Board, kept for Load Firmware.
     image: the last image sent, (28, 28) uint8.  snapshots: by name, with the reader's position and the model.
+    guards: by symbol, what lay around it: address -> byte.
     sent_model: the reference of the model that Load Model has sent; None: the one that is in the firmware.
     """
 
@@ -44,6 +45,7 @@ class OpenBoard:
     image: np.ndarray | None = None
     prediction: Prediction | None = None
     snapshots: dict[str, tuple[BoardSnapshot, int, Reference | None]] = field(default_factory=dict)
+    guards: dict[str, dict[int, int]] = field(default_factory=dict)
     sent_model: Reference | None = None
     recorder: Recorder | None = None
 
