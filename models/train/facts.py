@@ -62,7 +62,7 @@ FACTS = {
         padded; Caffe's, without padding, has a third. {LABELLED} There is dropout before both dense layers. {BLIND}""",
     ),
     "mobilenet96": Facts(
-        "a depthwise-separable classifier of 96x96 pictures, trained on digits scaled up",
+        "a depthwise-separable classifier of 96x96 pictures, here of digits scaled up",
         ("mimxrt1060_evk",),
         None,
         f"""{LABELLED} The digits are deformed as 28x28 before they are scaled up; batch normalisation is folded into
