@@ -115,6 +115,9 @@ static void execute(struct dr_board *b) {
         raise_fetch_fault(b);
         return;
     }
+    if (DR_UNLIKELY(dr_has_ici(c->itstate)) && dr_continue(b)) {
+        return;
+    }
     const dr_record *record = &page->record[(c->r[15] - page->base) / 2u];
     if (c->itstate) {
         c->cycles += dr_cache_fetch(b, c->r[15], dr_it_block_bytes(b, c->r[15], c->itstate), c->cycles);

@@ -256,6 +256,10 @@ static inline void dr_sp_changed(struct dr_board *b) {
     }
 }
 
+/* continue.c: cpu.itstate has ICI; false if the instruction is to be executed as any other. */
+bool dr_continue(struct dr_board *b);
+static inline bool dr_has_ici(uint32_t itstate) { return (itstate & 0xF0u) && !(itstate & 0xFu); }
+
 /* ------------------------------------------------------------------ instructions behind a call (system.c) */
 void dr_execute_mrs(struct dr_board *b, const dr_record *i);
 void dr_execute_msr(struct dr_board *b, const dr_record *i);
