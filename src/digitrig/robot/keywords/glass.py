@@ -11,7 +11,8 @@ from robot.api import logger
 from robot.api.deco import keyword
 from robot.libraries.BuiltIn import BuiltIn, RobotNotRunningError
 
-from digitrig.errors import CheckFailed, FileFormatError, MissingFileError, TimeLimitReached, UsageError
+from digitrig.board import ENDS_WAIT
+from digitrig.errors import CheckFailed, FileFormatError, MissingFileError, UsageError
 from digitrig.robot.component import Component, milliseconds
 from digitrig.screen import area_of, middle_of, read_text
 
@@ -129,21 +130,19 @@ class GlassKeywords(Component):
         return text
 
     @keyword
-    def lcd_text_should_be(self, area: str, expected: str, timeout: timedelta | None = None) -> None:
-        """Fails unless a named area of the app's screen shows exactly this line of text.
+    def lcd_text_should_be(self, area: str, expected: str, timeout: timedelta = timedelta(milliseconds=500)) -> None:
+        """Lets the board run until a named area of the app's screen shows exactly this line of text.
 
-        With ``timeout`` the board runs until it does, at most that long.
+        Fails if it does not within ``timeout``; a ``timeout`` of 0 looks once.
         """
-        deadline = self._now_ms() + (milliseconds(timeout) if timeout is not None else 0.0)
+        limit = milliseconds(timeout)
+        deadline = self._now_ms() + limit
         while (found := self._text(area)) != expected:
             left = deadline - self._now_ms()
-            if left <= 0:
+            if left <= 0 or self.board.run_for(min(LOOK_MS, left)).reason in ENDS_WAIT:
                 shown = "something that is no text" if found is None else f"'{found}'"
-                message = f"area '{area}' of {self.current.alias} shows {shown}, expected '{expected}'"
-                if timeout is None:
-                    raise CheckFailed(message)
-                raise TimeLimitReached(f"{message} within {milliseconds(timeout):g} ms")
-            self.board.run_for(min(LOOK_MS, left))
+                who = f"area '{area}' of {self.current.alias}"
+                raise CheckFailed(f"{who} shows {shown}, expected '{expected}' within {limit:g} ms")
 
     def _text(self, area: str) -> str | None:
         return read_text(self.board.screenshot(), area_of(self.board.app, area))

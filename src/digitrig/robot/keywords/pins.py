@@ -13,7 +13,8 @@ from digitrig.protocols import PS_PER_MS
 from digitrig.robot.component import Component, milliseconds
 
 LOOK_MS = 1.0
-"""How often an LED is looked at."""
+"""How often an LED is looked at, unless a tolerance asks for more."""
+LEAST_LOOK_MS = 0.01
 
 
 class PinKeywords(Component):
@@ -34,36 +35,37 @@ class PinKeywords(Component):
         self,
         name: str,
         times: int = 2,
-        within: timedelta = timedelta(seconds=3),
+        within: timedelta = timedelta(seconds=10),
         *,
         period: timedelta | None = None,
-        tolerance: float = 0.05,
+        tolerance: timedelta = timedelta(milliseconds=2),
     ) -> float:
         """Lets the board run until the LED has come on this many ``times`` more; fails if it has not ``within`` that.
 
-        With ``period`` the time from one to the next must be that, within ``tolerance`` (0.05 = 5 %); then at least
-        two times are needed. The LED is looked at every millisecond. Returns the mean period in ms, 0 for one time.
+        With ``period`` the time from one to the next has to be that, give or take the ``tolerance``; then at least two
+        times are needed. Returns the mean period in ms, 0 for one time.
         """
         if times < (2 if period is not None else 1):
             raise UsageError(f"{times} times asked for; expected at least {2 if period is not None else 1}")
-        came_on = self._times_on(name, times, milliseconds(within))
+        allowed = milliseconds(tolerance)
+        look_ms = LOOK_MS if period is None else min(LOOK_MS, max(LEAST_LOOK_MS, allowed / 2))
+        came_on = self._times_on(name, times, milliseconds(within), look_ms)
         steps = [later - earlier for earlier, later in pairwise(came_on)]
         wanted = milliseconds(period) if period is not None else 0.0
         for step in steps if period is not None else []:
-            if abs(step - wanted) > max(wanted * tolerance, LOOK_MS):
-                raise CheckFailed(
-                    f"LED '{name}' of {self.current.alias} blinks every {step:g} ms, expected {wanted:g} ms"
-                )
+            if abs(step - wanted) > allowed + look_ms / 2:
+                who = f"LED '{name}' of {self.current.alias}"
+                raise CheckFailed(f"{who} blinks every {step:g} ms, expected {wanted:g} ms give or take {allowed:g} ms")
         return sum(steps) / len(steps) if steps else 0.0
 
-    def _times_on(self, name: str, times: int, limit_ms: float) -> list[float]:
+    def _times_on(self, name: str, times: int, limit_ms: float, look_ms: float) -> list[float]:
         """When the LED came on, in ms of virtual time."""
         clock, lit = self.board.machine.clock, self.board.led(name)
         came_on: list[float] = []
         start = clock.now_ps / PS_PER_MS
         while len(came_on) < times:
             now = clock.now_ps / PS_PER_MS
-            if now - start >= limit_ms or self.board.run_for(LOOK_MS).reason in ENDS_WAIT:
+            if now - start >= limit_ms or self.board.run_for(look_ms).reason in ENDS_WAIT:
                 message = f"LED '{name}' of {self.current.alias} came on {len(came_on)} times in {now - start:g} ms"
                 raise CheckFailed(f"{message}, expected {times} in {limit_ms:g} ms")
             before, lit = lit, self.board.led(name)
