@@ -3,27 +3,26 @@
 #ifndef KERNELS_CONV2D_WINDOWS_S8_H
 #define KERNELS_CONV2D_WINDOWS_S8_H
 
-#include "fixed_point.h"
+#include "pixels_s8.h"
+#include "quick_s8.h"
 #include <stdint.h>
 
-/* A layer. Sizes, weights and out as in conv2d_s8.h, but for
+/* A layer. Tensors are NHWC with N = 1; sizes count elements.
  *
- * bias: one int32 per output channel, with the input's zero point folded in:
- *     bias - zero_point * (sum of the channel's weights).
- * zero: what a padded input counts as: its zero point.
+ * pad_top, pad_left: how far the first patch hangs over.
  * output_h, output_w: after pooling.  output_c: a multiple of 4.
  * window: 2 where 2x2 outputs of the convolution become one, 1 where there is no pooling.
- *
- * quick: 0, or the shift of requantise_quick_s8. Then out.multiplier has its multiplier and rounding for each channel
- *     in turn, and out.shift is not used.
+ * zero: what a padded input counts as: its zero point.
+ * weights: in the layout of window_s8.h; not used with pixels.
+ * pixels: 0, or for each four output channels the function that the generator has made of the weights (see
+ * pixels_s8.h): for 3x3 kernels on one channel, and windows of 2. out: with the input's zero point folded into its
+ * bias: bias - zero_point * (sum of the channel's weights).
  *
  * Scaling grows with the accumulator, so the greatest of four accumulators gives the greatest of four outputs: only one
  * is scaled. Outputs that no window covers are not computed.
  *
- * Without SIMD two products come from one multiplication: a packed weight is that of one output channel plus 2^16 times
- * that of the next. It is exact as long as a sum fits into 16 bits with its sign, so sums are taken apart after each
- * group of taps: three, or two where a kernel is 3x3 on one channel. The code generator proves for every group and
- * channel that it is so for all int8 inputs, and that no whole accumulator leaves 32 bits; else it takes conv2d_s8.
+ * Only as many rows of the input as one row of outputs needs are copied, with their padding. So the output may lie
+ * where the input does, if the rows that it covers have been copied before; the generator looks at every row.
  */
 struct conv2d_windows_s8 {
     int16_t input_h, input_w, input_c;
@@ -32,22 +31,21 @@ struct conv2d_windows_s8 {
     int16_t output_h, output_w, output_c;
     int16_t window;
     int8_t zero;
-    int16_t quick;
-    const int8_t *weights;
-    const int32_t *bias;
-    struct requantise_s8 out;
+    const int32_t *weights;
+    pixels_s8 *const *pixels;
+    struct quick_s8 out;
 };
 
-/* Bytes of scratch that conv2d_windows_s8 needs for a layer: the packed weights of four channels, the input with its
- * padding, and 3 bytes that are read past it. */
+/* Bytes of scratch that conv2d_windows_s8 needs for a layer: the rows of input under one row of outputs, each a
+ * multiple of 8, or of 16 with pixels, and 4 bytes that are read past them. */
 static inline uint32_t conv2d_windows_s8_scratch_bytes(const struct conv2d_windows_s8 *p) {
-    const int32_t height = p->output_h * p->window + p->kernel_h - 1;
     const int32_t width = p->output_w * p->window + p->kernel_w - 1;
-    return (uint32_t)(p->kernel_h * p->kernel_w * p->input_c * 8 + height * width * p->input_c + 3);
+    const int32_t row = p->pixels ? (width + 3) / 4 * 16 : (width * p->input_c + 7) / 8 * 8;
+    return (uint32_t)((p->kernel_h + p->window - 1) * row + 4);
 }
 
-/* input: input_h * input_w * input_c values.  output: output_h * output_w * output_c; overlaps neither input nor
- * scratch. scratch: conv2d_windows_s8_scratch_bytes(p) bytes, aligned to 4. */
+/* input: input_h * input_w * input_c values.  output: output_h * output_w * output_c.
+ * scratch: conv2d_windows_s8_scratch_bytes(p) bytes, aligned to 4; overlaps neither. */
 void conv2d_windows_s8(const struct conv2d_windows_s8 *p, const int8_t *input, int8_t *output, void *scratch);
 
 #endif

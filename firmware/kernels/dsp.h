@@ -56,6 +56,11 @@ static inline uint32_t dsp_smlad(uint32_t x, uint32_t y, uint32_t sum) {
     return sum + (uint32_t)low + (uint32_t)high;
 }
 
+/* SMLABT: the lower lane of x times the upper one of y, added to the accumulator modulo 2^32. */
+static inline uint32_t dsp_smlabt(uint32_t x, uint32_t y, uint32_t sum) {
+    return sum + (uint32_t)((int32_t)(int16_t)x * (int16_t)(y >> 16));
+}
+
 static inline uint32_t dsp_max_s8x4(uint32_t x, uint32_t y) {
     uint32_t r = 0;
     for (unsigned shift = 0; shift < 32; shift += 8) {

@@ -138,30 +138,6 @@ static inline int8_t requantise_twice_s8(const struct requantise_s8 *r, int32_t 
     return requantise_clamp(r, fixed_scale(accumulator, r->multiplier[channel], r->shift[channel]));
 }
 
-#define QUICK_BITS 18 /* of an accumulator */
-#define QUICK_HALF 14 /* bits of half a multiplier */
-
-/* Accumulator to int8 with two short products instead of a long one, where ReLU is fused and the minimum is the zero
- * point: the zero point + (accumulator * multiplier / 2^14, rounded down, + rounding) >> shift.
- *
- * pair: multiplier, below 2^28, and rounding.  The code generator has compared this with the reference for every
- * accumulator below 2^18, and knows that greater ones give the maximum.
- */
-static inline int32_t requantise_quick_s8(int32_t accumulator, const uint32_t pair[2], int32_t shift, int32_t minimum,
-                                          int32_t maximum) {
-    if (accumulator <= 0) {
-        return minimum;
-    }
-    const uint32_t x = (uint32_t)accumulator;
-    if (x >> QUICK_BITS != 0) {
-        return maximum;
-    }
-    const uint32_t multiplier = pair[0], rounding = pair[1];
-    const uint32_t low = (x * (multiplier & ((1u << QUICK_HALF) - 1u))) >> QUICK_HALF;
-    const int32_t scaled = (int32_t)((x * (multiplier >> QUICK_HALF) + low + rounding) >> shift) + minimum;
-    return scaled < maximum ? scaled : maximum;
-}
-
 /* Accumulator of `channel` to int8, as dense layers do it: rounded once. */
 static inline int8_t requantise_once_s8(const struct requantise_s8 *r, int32_t accumulator, int32_t channel) {
     if (requantise_is_minimum(r, accumulator)) {

@@ -20,4 +20,11 @@ struct max_pool_s8 {
 /* input: input_h * input_w * channels values.  output: output_h * output_w * channels, not overlapping input. */
 void max_pool_s8(const struct max_pool_s8 *p, const int8_t *input, int8_t *output);
 
+/* The same for one channel where the windows are 2x2, side by side, whole and without activation. */
+struct max_pool_pairs_s8 {
+    int16_t input_w, output_h, output_w;
+};
+
+void max_pool_pairs_s8(const struct max_pool_pairs_s8 *p, const int8_t *input, int8_t *output);
+
 #endif

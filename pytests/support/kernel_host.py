@@ -20,6 +20,7 @@ from digitrig.reference import Layer
 from digitrig.resources import build_dir, firmware_dir
 
 FORMS = {"portable": [], "dsp": ["-DKERNELS_EMULATE_DSP"]}
+SIMD_FORMS = ("dsp", "m7")  # those with KERNELS_DSP 1, on the host and on a core
 FLAGS = ["-O2", "-std=gnu11", "-Wall", "-Wextra", "-Werror", "-fPIC", "-shared", "-fno-sanitize=undefined"]
 
 
@@ -70,9 +71,9 @@ def parameter_structs(pointer: type) -> dict[str, type[ctypes.Structure]]:
         "input_h input_w input_c kernel_h kernel_w stride_h stride_w pad_top pad_left output_h output_w output_c"
     )
     windows = _int16("input_h input_w input_c kernel_h kernel_w pad_top pad_left output_h output_w output_c window")
-    quick = _int16("quick")
-    pool = _int16("input_h input_w channels window_h window_w stride_h stride_w pad_top pad_left output_h output_w")
     limits = [("minimum", ctypes.c_int8), ("maximum", ctypes.c_int8)]
+    quick = struct([("bias", pointer), ("scale", pointer), *_int16("shift step"), *limits])
+    pool = _int16("input_h input_w channels window_h window_w stride_h stride_w pad_top pad_left output_h output_w")
     rows = _int16("input_h input_w input_c kernel_h kernel_w stride_h stride_w dilation_h dilation_w pad_top pad_left")
     rows += _int16("output_h output_w output_c")
     depthwise = _int16("input_h input_w input_c multiplier kernel_h kernel_w stride_h stride_w pad_top pad_left")
@@ -81,12 +82,16 @@ def parameter_structs(pointer: type) -> dict[str, type[ctypes.Structure]]:
     addend = struct(_int32("zero_point multiplier shift"))
     return {
         "requantise_s8": requantise,
-        "conv2d_windows_s8": struct([*windows, ("zero", ctypes.c_int8), *quick, *constants]),
+        "conv2d_windows_s8": struct(
+            [*windows, ("zero", ctypes.c_int8), ("weights", pointer), ("pixels", pointer), ("out", quick)]
+        ),
         "conv2d_s8": struct([*conv2d, ("zero_byte", ctypes.c_uint8), *constants]),
         "fully_connected_s8": struct([*_int16("inputs outputs"), *constants]),
+        "fully_connected_quick_s8": struct([*_int16("inputs outputs"), ("weights", pointer), ("out", quick)]),
         "conv2d_rows_s8": struct([*rows, *signed]),
         "depthwise_conv2d_s8": struct([*depthwise, *signed]),
         "max_pool_s8": struct([*pool, *limits]),
+        "max_pool_pairs_s8": struct(_int16("input_w output_h output_w")),
         "average_pool_s8": struct([*pool, *limits]),
         "mean_s8": struct(_int32("outer count inner input_zero_point output_zero_point multiplier shift")),
         "rescale_s8": struct(_int32("count input_zero_point multiplier shift output_zero_point")),
@@ -127,7 +132,9 @@ class AnyKernels(ABC):
 
         Checks that the kernel writes neither before nor after its output and scratch."""
         self.forget()
-        words = {c.suffix: self.place(c.values.tobytes()) for c in step.constants}
+        simd = self.form in SIMD_FORMS
+        arrays = {c.suffix: c.simd if simd and c.simd is not None else c.values for c in step.constants}
+        words = {suffix: self.place(values.tobytes()) for suffix, values in arrays.items()}
         words["parameters"] = self.place(bytes(self._fill(self.structs[step.struct_name], step.fields, words)))
         words |= {name: self.place(x.tobytes()) for name, x in zip(("input", "other"), values, strict=False)}
         sizes = {"output": step.target.elements, "scratch": step.scratch_bytes}

@@ -7,6 +7,8 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
+from numpy.typing import NDArray
+
 from digitrig.codegen.arena import ALIGNMENT, Buffer, Plan
 from digitrig.codegen.graph import Graph, Tensor
 from digitrig.codegen.steps import Constant, Step
@@ -53,7 +55,7 @@ class Program:
         return self.graph.inputs[0].elements + self.graph.outputs[0].elements
 
     def offset(self, tensor: Tensor) -> int:
-        """Where a tensor lies in the arena; a reshaped tensor where its source does."""
+        """Where a tensor lies in the arena; a reshaped one, or one computed in place, where its source does."""
         return self.plan.offsets[self.key(tensor)]
 
     def key(self, tensor: Tensor) -> str:
@@ -62,9 +64,9 @@ class Program:
 
 
 def tensor_key(steps: tuple[Step, ...] | list[Step], tensor: Tensor) -> str:
-    """Name of the buffer that holds a tensor: that of the tensor it is a reshape of, if it is one."""
+    """Name of the buffer that holds a tensor: that of the tensor it is a reshape of, or computed in the place of."""
     for step in steps:
-        if step.target is tensor and not step.kernel:
+        if step.target is tensor and (not step.kernel or step.in_place):
             return tensor_key(steps, step.source)
     return f"tensor{tensor.index}"
 
@@ -138,22 +140,32 @@ def header(program: Program) -> str:
     return "\n".join([*lines, "", "#endif", ""])
 
 
-def _array(prefix: str, constant: Constant) -> str:
-    values = constant.values.reshape(-1).tolist()
+def _values(constant: Constant, values: NDArray[Any]) -> list[str]:
+    """Lines of an array's contents."""
+    found = values.reshape(-1).tolist()
     if constant.ctype == "int32_t":  # -2147483648 is no literal of type int32_t
-        words = ["INT32_MIN" if value == -(2**31) else str(value) for value in values]
+        words = ["INT32_MIN" if value == -(2**31) else str(value) for value in found]
     else:
-        words = [str(value) for value in values]
+        words = [str(value) for value in found]
     lines, line = [], "   "
     for word in words:
         if len(line) + len(word) + 2 > LINE:
             lines.append(line)
             line = "   "
         line += f" {word},"
-    lines.append(line)
+    return [*lines, line]
+
+
+def _array(prefix: str, constant: Constant) -> str:
+    def declared(values: NDArray[Any]) -> list[str]:
+        head = f"WEIGHTS static const {constant.ctype} {prefix}_{constant.suffix}[{values.size}] = {{"
+        return [head, *_values(constant, values), "};"]
+
+    lines = declared(constant.values)
+    if constant.simd is not None:
+        lines = ["#if KERNELS_DSP", *declared(constant.simd), "#else", *lines, "#endif"]
     note = f"/* {constant.note} */\n" if constant.note else ""
-    head = f"WEIGHTS static const {constant.ctype} {prefix}_{constant.suffix}[{len(values)}] = {{"
-    return note + "\n".join([head, *lines, "};", ""])
+    return note + "\n".join([*lines, ""])
 
 
 def _shape(tensor: Tensor) -> str:
@@ -192,6 +204,7 @@ def _layer(program: Program, step: Step) -> str:
         [
             title,
             *(_array(prefix, constant) for constant in step.constants),
+            *([step.code.replace("{layer}", prefix)] if step.code else []),
             f"static const struct {step.struct_name} {prefix} = {{",
             *fields,
             "};",

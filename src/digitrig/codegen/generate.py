@@ -62,7 +62,7 @@ def _buffers(graph: Graph, steps: list[Step]) -> list[Buffer]:
         key = emit.tensor_key(steps, tensor)
         first.setdefault(key, when)
         last[key] = max(when, last.get(key, when))
-        size[key] = tensor.elements
+        size[key] = max(tensor.elements, size.get(key, 0))
 
     use(graph.inputs[0], -1)
     for when, step in enumerate(steps):

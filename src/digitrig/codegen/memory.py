@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from digitrig.codegen.arena import ALIGNMENT
@@ -60,11 +60,17 @@ def _mutable(program: Program) -> list[Area]:
 
 
 def _activations(program: Program) -> list[Area]:
-    lifetimes, found = _lifetimes(program), []
+    lifetimes, found = _lifetimes(program), list[Area]()
+    places: dict[str, int] = {}  # where among the found a buffer is
     ends = {program.key(program.graph.inputs[0]), program.key(program.graph.outputs[0])}
     for step in program.steps:
         key, name = program.key(step.target), f"layer {step.operator.number} {step_kinds(step)}"
-        if key not in ends and step.kernel:
+        if key in places and step.in_place:
+            before = found[places[key]]
+            size = max(before.bytes, step.target.elements)
+            found[places[key]] = replace(before, name=f"{before.name}, then {name}", bytes=size)
+        elif key not in ends and step.kernel:
+            places[key] = len(found)
             found.append(Area("activations", name, program.plan.offsets[key], step.target.elements, *lifetimes[key]))
         if step.scratch_bytes:
             key = scratch_key(step)

@@ -26,12 +26,14 @@ class Constant:
     """An array in the generated source.
 
     suffix: what follows the layer in its name.  ctype: int8_t or int32_t.  note: how it is laid out.
+    simd: the values where KERNELS_DSP is 1, if they are others there.
     """
 
     suffix: str
     ctype: str
     values: NDArray[Any]
     note: str = ""
+    simd: NDArray[Any] | None = None
 
     @property
     def bytes(self) -> int:
@@ -47,6 +49,7 @@ class Step:
     absorbed: operators before this one whose work the same call does; their outputs exist nowhere.
     struct: the parameter struct, by default that of the kernel's name.  others: computed inputs beside the first.
     arguments: of the call, in words that `call_arguments` replaces.
+    code: C text that stands before the parameter struct.  in_place: the output may lie where the input does.
     """
 
     operator: Operator
@@ -61,6 +64,8 @@ class Step:
     struct: str = ""
     others: tuple[Tensor, ...] = ()
     arguments: str = "{parameters}, {input}, {output}, {scratch}"
+    code: str = ""
+    in_place: bool = False
 
     @property
     def struct_name(self) -> str:

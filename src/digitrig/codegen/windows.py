@@ -1,25 +1,26 @@
-"""Convolutions that the kernel `conv2d_windows_s8` can do, fused with the max-pooling that follows where there is one.
+"""Kernels that do more than one operator takes for granted: what each needs is proven here for the model at hand.
 
-Everything that the kernel takes for granted is proven here for the weights at hand; what cannot be keeps `conv2d_s8`.
+Convolutions that `conv2d_windows_s8` can do, fused with the max-pooling that follows where there is one; dense layers
+with short scaling; poolings of pairs. What cannot be proven keeps the kernel that it has.
 """
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from digitrig.codegen.graph import Graph
+from digitrig.codegen import pixels
+from digitrig.codegen.graph import Graph, Tensor
+from digitrig.codegen.quick import quick_dense, quick_output, rounded_twice
 from digitrig.codegen.steps import Constant, Step, folded_bias
 
 CHANNELS = 4  # output channels that the kernel does at a time
 GROUP = 3  # taps whose packed sum is taken apart at once
-GROUP_OF_THREE_BY_THREE = 2  # the same where a kernel is 3x3 on one channel
+BLOCK = 4  # taps that SIMD takes at once
 LEAST, GREATEST = -128, 127  # of an input
-NEIGHBOURS = 4  # multipliers tried on either side
-QUICK_BITS, QUICK_HALF = 18, 14  # of accumulators and half multipliers, see fixed_point.h
+FOLDED_LIMIT = 2**30  # of a folded bias, so that the offset of the short scaling cannot take it out of 32 bits
 
 
 def _ranges(weights: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
@@ -29,19 +30,13 @@ def _ranges(weights: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.i
 
 
 def packed_sums_fit(rows: NDArray[np.int8]) -> bool:
-    """Whether every group of taps has, in every channel, a sum of 16 bits with its sign, whatever the inputs.
+    """Whether every group of three taps has, in every channel, a sum of 16 bits with its sign, whatever the inputs.
 
     rows: (output channels, kernel rows, taps of a row)."""
-    channels, lines, taps = rows.shape
-    if (lines, taps) == (3, 3):
-        group = GROUP_OF_THREE_BY_THREE
-    elif taps % GROUP == 0:
-        group = GROUP
-    else:
+    channels, _, taps = rows.shape
+    if taps % GROUP:
         return False
-    flat = rows.reshape(channels, -1).astype(np.int64)
-    filled = np.pad(flat, ((0, 0), (0, -flat.shape[1] % group)))
-    least, greatest = _ranges(filled.reshape(channels, -1, group))
+    least, greatest = _ranges(rows.astype(np.int64).reshape(channels, -1, GROUP))
     return bool(least.min() >= -(2**15) and greatest.max() < 2**15)
 
 
@@ -50,48 +45,29 @@ def _accumulators_fit(rows: NDArray[np.int8], bias: NDArray[np.int32], input_zer
     flat = rows.reshape(rows.shape[0], -1).astype(np.int64)
     least, greatest = _ranges(flat)
     folded = bias.astype(np.int64) - input_zero_point * flat.sum(axis=1)
-    return bool(
-        np.abs(folded).max() < 2**31 and (least + folded).min() > -(2**31) and (greatest + folded).max() < 2**31
-    )
+    return bool(np.abs(folded).max() + max(-least.min(), greatest.max()) < FOLDED_LIMIT)
 
 
-def _reference_scaled(accumulators: NDArray[np.int64], multiplier: int, shift: int) -> NDArray[np.int64]:
-    """MultiplyByQuantizedMultiplier of the reference for accumulators above 0 and shift <= 0: rounded twice."""
-    product = (accumulators * multiplier + (1 << 30)) >> 31
-    return (product + ((1 << -shift) >> 1)) >> -shift
+def _words(values: NDArray[np.int64]) -> NDArray[np.int32]:
+    return values.reshape(-1).astype(np.uint32).view(np.int32)
 
 
-def _quick_pair(pair: tuple[int, int], steps: int, shift: int) -> tuple[int, int] | None:
-    """Multiplier and rounding for one channel, right for all accumulators of 1 to 2^18 - 1; else None."""
-    multiplier, right = pair
-    accumulators = np.arange(1, 1 << QUICK_BITS, dtype=np.int64)
-    expected = np.minimum(_reference_scaled(accumulators, multiplier, right), steps)
-    if expected[-1] != steps:
-        return None
-    nearest = multiplier >> max(0, 31 - QUICK_HALF - right - shift)
-    below = expected < steps
-    for candidate in sorted(range(nearest - NEIGHBOURS, nearest + NEIGHBOURS + 1), key=lambda m: abs(m - nearest)):
-        product = (accumulators * candidate) >> QUICK_HALF
-        least = int(((expected << shift) - product).max())
-        greatest = int((((expected + 1) << shift) - product).min(where=below, initial=2**31)) - 1
-        greatest = min(greatest, 2**32 - 1 - int(product[-1]))
-        if 0 < candidate < 1 << (2 * QUICK_HALF) and 0 <= least <= greatest:
-            return candidate, (least + greatest) // 2
-    return None
+def window_weights(rows: NDArray[np.int8], pitch: int) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
+    """Weights in the layouts of `firmware/kernels/window_s8.h`, without and with SIMD.
 
-
-def quick_scaling(pairs: list[tuple[int, int]], steps: int) -> tuple[list[tuple[int, int]], int] | None:
-    """What `requantise_quick_s8` of firmware/kernels/fixed_point.h takes: (multiplier, rounding) by channel, shift.
-
-    pairs: multiplier and shift of the reference, per channel.  steps: from the least to the greatest output.
-    None where no numbers give equal outputs for every accumulator.
-    """
-    shift = QUICK_HALF - max(right for _, right in pairs)
-    if not 1 <= shift <= 31:
-        return None
-    found = [_quick_pair(pair, steps, shift) for pair in pairs]
-    proven = [pair for pair in found if pair is not None]
-    return (proven, shift) if len(proven) == len(found) else None
+    rows: (output channels, kernel rows, taps of a row), channels in fours.  pitch: bytes from one row of inputs to the
+    next."""
+    _, lines, taps = rows.shape
+    wide = rows.astype(np.int64).reshape(-1, CHANNELS, lines, taps)
+    packed = (wide[:, 0::2] + (wide[:, 1::2] << 16)).transpose(0, 2, 3, 1)
+    blocks = -(-taps // BLOCK)
+    filled = np.pad(wide, ((0, 0), (0, 0), (0, 0), (0, -taps % BLOCK))).reshape(-1, CHANNELS, lines, blocks, BLOCK)
+    halves = [(filled[..., i] & 0xFFFF) + (filled[..., i + 2] << 16) for i in range(2)]
+    pairs = np.stack(halves, axis=-1).transpose(0, 2, 3, 4, 1)  # group, row, block, half, channel
+    steps = np.full((len(wide), lines, blocks, 1), BLOCK)
+    steps[:, :, -1] = pitch - (blocks - 1) * BLOCK
+    simd = np.concatenate([pairs.reshape(len(wide), lines, blocks, 2 * CHANNELS), steps], axis=-1)
+    return _words(packed), _words(simd)
 
 
 def _pools(step: Step) -> bool:
@@ -105,6 +81,17 @@ def _pools(step: Step) -> bool:
     )
 
 
+def _overwrites_what_is_needed(f: dict[str, int | str]) -> bool:
+    """Whether a row of outputs, where the input lies, would cover rows of it that have not been copied yet."""
+    n = {name: int(value) for name, value in f.items() if isinstance(value, int)}
+    rows = n["kernel_h"] + n["window"] - 1
+    for y in range(n["output_h"]):
+        copied = min(n["input_h"], y * n["window"] + rows - n["pad_top"])
+        if (y + 1) * n["output_w"] * n["output_c"] > copied * n["input_w"] * n["input_c"] and copied < n["input_h"]:
+            return True
+    return False
+
+
 def _convolution(step: Step, pool: Step | None) -> Step | None:
     """A convolution, and a pooling if there is one, by windows; None if that cannot be proven exact."""
     f = step.fields
@@ -113,17 +100,23 @@ def _convolution(step: Step, pool: Step | None) -> Step | None:
     channels, lines, columns, depth = weights.shape
     rows = weights.data.reshape(channels, lines, columns * depth)
     bias = np.zeros(channels, np.int32) if biases is None or biases.data is None else biases.data.reshape(-1)
-    shifts = next(c.values for c in step.constants if c.suffix == "shift")
     if (
         (f["stride_h"], f["stride_w"]) != (1, 1)
         or channels % CHANNELS
-        or shifts.max() > 0  # a left shift may lose bits, and with them the order
-        or not packed_sums_fit(rows)
         or not _accumulators_fit(rows, bias, step.source.zero_point)
     ):
         return None
     window, last = (1, step) if pool is None else (2, pool)
     out_h, out_w = int(last.fields["output_h"]), int(last.fields["output_w"])
+    width = out_w * window + columns - 1
+    in_code = (
+        (lines, columns, depth, window) == (pixels.SIDE, pixels.SIDE, 1, 2)
+        and channels <= pixels.MOST_CHANNELS
+        and width <= pixels.MOST_COLUMNS
+    )
+    quick = quick_output(step, folded_bias(bias, rows, step.source.zero_point - 128), rounded_twice)
+    if quick is None or not (in_code or packed_sums_fit(rows)):
+        return None
     fields: dict[str, int | str] = {
         **{k: f[k] for k in ("input_h", "input_w", "input_c", "kernel_h", "kernel_w", "pad_top", "pad_left")},
         "output_h": out_h,
@@ -131,57 +124,59 @@ def _convolution(step: Step, pool: Step | None) -> Step | None:
         "output_c": channels,
         "window": window,
         "zero": step.source.zero_point,
-        "quick": 0,
-        **{k: f[k] for k in ("weights", "bias", "out")},
+        "weights": 0 if in_code else "{layer}_weights",
+        "pixels": "{layer}_pixels" if in_code else 0,
+        "out": quick[0],
     }
-    scaling = [c for c in step.constants if c.suffix in ("multiplier", "shift")]
-    quick = _quick(step, fields, scaling)
-    if quick is not None:
-        scaling = [quick]
-    folded = Constant(
-        "bias",
-        "int32_t",
-        folded_bias(bias, rows, step.source.zero_point - 128),
-        "with the input's zero point folded in",
-    )
-    padded = (out_h * window + lines - 1) * (out_w * window + columns - 1) * depth
+    columns_in_code = -(-width // pixels.COLUMNS) * pixels.COLUMNS
+    pitch = columns_in_code * 4 if in_code else -(-width * depth // 8) * 8
+    packed, simd = window_weights(rows, pitch)
+    words = Constant("weights", "int32_t", packed, "for four channels at a time, see window_s8.h", simd)
     return replace(
         last,
         source=step.source,
         kernel="conv2d_windows_s8",
         fields=fields,
-        constants=(*(c for c in step.constants if c.suffix == "weights"), folded, *scaling),
-        scratch_bytes=lines * columns * depth * 8 + padded + 3,
+        constants=(*([] if in_code else [words]), *quick[1]),
+        scratch_bytes=(lines + window - 1) * pitch + 4,
         macs=out_h * out_w * window * window * channels * lines * columns * depth,
         absorbed=() if pool is None else (step.operator,),
+        code=pixels.code(rows.reshape(channels, -1), columns_in_code) if in_code else "",
+        in_place=not _overwrites_what_is_needed(fields),
     )
 
 
-def _quick(step: Step, fields: dict[str, int | str], scaling: list[Constant]) -> Constant | None:
-    """Multipliers for the quick scaling, if it can be proven; sets `quick` and `out` among the fields."""
-    limits = {
-        name: int(value) for name, value in re.findall(r"\.(zero_point|minimum|maximum) = (-?\d+)", str(fields["out"]))
-    }
-    if limits["minimum"] != limits["zero_point"] or len(scaling) != 2:  # or powers of two, which need only shifts
-        return None
-    multipliers, shifts = (constant.values.tolist() for constant in scaling)
-    found = quick_scaling(list(zip(multipliers, shifts, strict=True)), limits["maximum"] - limits["minimum"])
-    if found is None:
-        return None
-    fields["quick"] = found[1]
-    fields["out"] = str(fields["out"]).replace("{layer}_shift", "0")
-    note = "per output channel, for short products, each with its rounding"
-    return Constant("multiplier", "int32_t", np.array(found[0], np.int32).reshape(-1), note)
+def _pairs(step: Step) -> bool:
+    """Whether a pooling is one of pairs: 2x2, side by side, on one channel."""
+    return _pools(step) and step.fields["channels"] == 1
+
+
+def _other_kernel(step: Step) -> Step:
+    if step.kernel == "fully_connected_s8":
+        return quick_dense(step)
+    if step.kernel == "max_pool_s8" and _pairs(step):
+        fields = {name: step.fields[name] for name in ("input_w", "output_h", "output_w")}
+        return replace(step, kernel="max_pool_pairs_s8", fields=fields)
+    return step
+
+
+def _used_once(graph: Graph, steps: list[Step], tensor: Tensor) -> bool:
+    """Whether one step reads a tensor, under whatever shape, and nobody else."""
+    renamed = next((step.source for step in steps if step.target is tensor and not step.kernel), None)
+    return (
+        sum(tensor is read for step in steps for read in (step.source, *step.others)) == 1
+        and tensor not in (*graph.inputs, *graph.outputs)
+        and (renamed is None or _used_once(graph, steps, renamed))
+    )
 
 
 def with_windows(graph: Graph, steps: list[Step]) -> list[Step]:
-    """Steps with every convolution done by windows that can be, and poolings fused into them."""
+    """Steps with every convolution done by windows that can be, poolings fused into them, and other kernels chosen."""
     result: list[Step] = []
     for step in steps:
         before = result[-1] if result else None
         if before is not None and before.kernel == "conv2d_s8":
-            alone = sum(step.source is tensor for s in steps for tensor in (s.source, *s.others)) == 1
-            hidden = before.target is step.source and alone and before.target not in graph.outputs
+            hidden = before.target is step.source and _used_once(graph, steps, before.target)
             fused = _convolution(before, step if hidden and _pools(step) else None)
             result[-1:] = [] if fused is not None and fused.absorbed else [fused or before]
             if fused is not None and fused.absorbed:
@@ -190,4 +185,5 @@ def with_windows(graph: Graph, steps: list[Step]) -> list[Step]:
         result.append(step)
     if result and result[-1].kernel == "conv2d_s8":
         result[-1] = _convolution(result[-1], None) or result[-1]
-    return result
+    alone = [replace(s, in_place=s.in_place and _used_once(graph, result, s.source)) for s in result]
+    return [_other_kernel(step) for step in alone]
