@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
@@ -56,7 +56,7 @@ def layer_costs(board: Board, image: np.ndarray, inject: str = "memory") -> Infe
     prediction. Raises UsageError for other firmware, CheckFailed if a layer was not reached, and what predict raises.
     """
     entries = layer_entries(board)
-    with _recording(board, set(entries)) as stops:
+    with _recording(board, list(entries)) as stops:
         prediction = board.predict(image, inject)
     layers = [
         LayerCost(
@@ -81,31 +81,41 @@ def layer_costs(board: Board, image: np.ndarray, inject: str = "memory") -> Infe
 
 
 @contextmanager
-def _recording(board: Board, entries: set[int]) -> Iterator[dict[int, tuple[Stop, Stop]]]:
-    """Breakpoints at the layers while the block runs; yields entry -> (stop there, stop at its return)."""
+def _recording(board: Board, entries: Sequence[int]) -> Iterator[dict[int, tuple[Stop, Stop]]]:
+    """Stop at the layers while the block runs; yields entry -> (stop there, stop at its return).
+
+    entries: in the order in which they run.  One breakpoint is set at a time, because cores have few of them."""
     found: dict[int, tuple[Stop, Stop]] = {}
-    open_layers: dict[int, Stop] = {}  # by the address that the layer returns to
-    ours = set(entries)
+    waiting = list(entries)
+    begun: list[Stop] = []
+    armed: list[int] = []
+
+    def arm(address: int | None) -> None:
+        while armed:
+            board.machine.set_breakpoint(armed.pop(), False)
+        if address is not None:
+            board.machine.set_breakpoint(address)
+            armed.append(address)
 
     def note(stop: Stop) -> None:
-        begun = open_layers.pop(stop.pc, None)
-        if begun is not None:
-            found[begun.pc] = (begun, stop)
-        if stop.pc in entries:
-            back = stop.lr & ~1
-            open_layers[back] = stop
-            ours.add(back)
-            board.machine.set_breakpoint(back)
+        if stop.pc not in armed:
+            return
+        if begun:
+            start = begun.pop()
+            found[start.pc] = (start, stop)
+            arm(waiting[0] if waiting else None)
+        else:
+            begun.append(stop)
+            waiting.pop(0)
+            arm(stop.lr & ~1)
 
-    for address in entries:
-        board.machine.set_breakpoint(address)
+    arm(waiting[0] if waiting else None)
     board.on_inference_stop(note)
     try:
         yield found
     finally:
         board.on_inference_stop(None)
-        for address in ours:
-            board.machine.set_breakpoint(address, False)
+        arm(None)
 
 
 def _difference(begun: Stop, ended: Stop) -> tuple[int | None, int]:

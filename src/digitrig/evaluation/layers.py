@@ -51,15 +51,9 @@ def trace_layers(board: Board, image: NDArray[np.uint8]) -> list[Layer]:
     sidecar = _sidecar(board)
     steps = {entry: layers[-1] for entry, layers in layer_entries(board).items()}
     arena = board.symbol(sidecar["arena"]["symbol"])[0]
-    for entry in steps:
-        board.machine.set_breakpoint(entry)
-    try:
-        board.write_symbol("digitrig_image", image.tobytes())
-        board.write_symbol("digitrig_request", (1).to_bytes(4, "little"))
-        found = [_one_layer(board, steps, arena) for _ in steps]
-    finally:
-        for entry in steps:
-            board.machine.set_breakpoint(entry, False)
+    board.write_symbol("digitrig_image", image.tobytes())
+    board.write_symbol("digitrig_request", (1).to_bytes(4, "little"))
+    found = [_one_layer(board, entry, step, arena) for entry, step in steps.items()]
     board.await_prediction()
     return found
 
@@ -81,18 +75,23 @@ def expected_layers(reference: Reference, image: NDArray[np.uint8], found: Seque
     return [by_tensor[layer.index] for layer in found]
 
 
-def _one_layer(board: Board, steps: dict[int, dict[str, Any]], arena: int) -> Layer:
-    """Run to the entry of the next layer, from there to its return, and read what it wrote."""
-    step = steps[run_to(board, set(steps))]
-    back = board.registers()["lr"] & ~1
-    board.machine.set_breakpoint(back)
-    run_to(board, {back})
-    if back not in steps:
-        board.machine.set_breakpoint(back, False)
+def _one_layer(board: Board, entry: int, step: dict[str, Any], arena: int) -> Layer:
+    """Run to the entry of a layer, from there to its return, and read what it wrote."""
+    _stop_at(board, entry)
+    _stop_at(board, board.registers()["lr"] & ~1)
     output = step["output"]
     data = np.frombuffer(board.read_memory(arena + output["offset"], output["bytes"]), np.int8)
     shape = tuple(output["shape"])
     return Layer(step["name"], output["tensor"], shape, data.reshape(shape).copy())
+
+
+def _stop_at(board: Board, address: int) -> None:
+    """Run to an address, with no breakpoint left behind."""
+    board.machine.set_breakpoint(address)
+    try:
+        run_to(board, {address})
+    finally:
+        board.machine.set_breakpoint(address, False)
 
 
 def run_to(board: Board, addresses: set[int]) -> int:
