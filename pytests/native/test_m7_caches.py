@@ -209,6 +209,18 @@ def test_a_barrier_waits_until_the_store_buffer_is_empty(program: Program) -> No
     assert cycles(core, program, "wait") - fast in range(WORD - 8, WORD)
 
 
+def test_stores_to_a_device_are_buffered_and_loads_wait_for_them(program: Program) -> None:
+    """A store lets the core go on; a load behind it waits for that store and for itself (DDI 0489F 5.9.2)."""
+    core = machine(program)
+    core.set_cost("peripheral_access", 31)
+    core.add_device("timer", 0x4000_0000, 0x100, [(0, 4, 0, 0, 0xFFFFFFFF, 0, 0xFFFFFFFF, 0)])
+    fast = warm(core, program, "load", DTCM + 0x800)
+    assert warm(core, program, "load", 0x4000_0000) == fast + 30
+    warm(core, program, "store", DTCM + 0x800)
+    assert cycles(core, program, "store", 0x4000_0000) == fast
+    assert cycles(core, program, "load", 0x4000_0000) - fast in range(2 * 30 - 4, 2 * 30)
+
+
 # ------------------------------------------------------------------ instructions
 def test_straight_code_waits_for_each_line_once(program: Program) -> None:
     """64 instructions of four bytes lie in eight lines."""

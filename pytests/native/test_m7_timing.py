@@ -46,6 +46,10 @@ ROWS = [
     ("LDRD", "J", "ldrd r0, r1, [r8]", 1),
     *((f"LDM of {n}", "J", f"ldmia.w r8, {{r0-r{n - 1}}}", (n + 1) // 2) for n in range(2, 8)),
     *((f"STM of {n}", "J", f"stmia.w r8, {{r0-r{n - 1}}}", (n + 1) // 2) for n in range(2, 8)),
+    ("STM of 4 at 4 modulo 8", "J", "stmia.w r10, {r0-r3}", 3),
+    ("STM of 3 at 4 modulo 8", "J", "stmia.w r10, {r0-r2}", 2),
+    ("unaligned load", "J", "ldr.w r0, [r8, #2]", 1 + 3),
+    ("unaligned load of a halfword", "J", "ldrh.w r0, [r8, #1]", 1 + 3),
     ("IT takes a slot", "J", "it eq\naddeq.w r0, r1, #1", 1),
     ("SDIV", "L", "sdiv r0, r1, r2", 7),
     ("two VADD.F32", "J", "vadd.f32 s0, s1, s2\nvadd.f32 s3, s4, s5", 2),
@@ -99,6 +103,7 @@ PROGRAM = (
     + "".join(repeated(f"row_{k}", row[2]) for k, row in enumerate(ROWS))
     + "".join(repeated(f"latency_{k}", latency_body(*row[2:4])) for k, row in enumerate(LATENCIES))
     + repeated("chase", "ldr.w r8, [r8]")
+    + repeated("unaligned_stores", "\n".join(["str.w r0, [r8, #2]"] * 4))
     + repeated("chase_index", "ldr.w r11, [r9, r11]")
     + repeated("younger_add", "dsb\neor.w r5, r6, r7\nadd.w r0, r8, #0\nldr.w r1, [r0]")
     + repeated("younger_shift", "dsb\neor.w r5, r6, r7\nlsl.w r0, r11, #1\nldr.w r1, [r0]")
@@ -147,7 +152,7 @@ def program(tmp_path_factory: pytest.TempPathFactory) -> Program:
 
 def machine(program: Program) -> Core:
     """A Cortex-M7 with its tables and the program; r8 points to words that hold the address of the first,
-    r9 to zeros; r11 is 0."""
+    r9 to zeros, r10 is 4 modulo 8, r11 is 0."""
     core = Core(CONFIG_M7)
     core.add_region("flash", 0, 0x40000, native.READ | native.EXECUTE)
     core.add_region("ram", RAM, 0x4000, native.READ | native.WRITE | native.EXECUTE)
@@ -158,6 +163,7 @@ def machine(program: Program) -> Core:
     core.write(RAM, RAM.to_bytes(4, "little") * 16)
     core.set_cpu("r8", RAM)
     core.set_cpu("r9", RAM + 64)
+    core.set_cpu("r10", RAM + 68)
     core.set_cpu("r11", 0)
     enable_fpu(core)
     return core
@@ -210,6 +216,10 @@ def test_a_pointer_chase_by_the_base_is_two_cycles_a_load_and_by_the_index_three
 def test_the_early_alu_takes_additions_in_the_older_slot_only(program: Program) -> None:
     """The younger addition's result comes a cycle later to an address, a younger shift's does not [J]."""
     assert one_body(program, "younger_add") == one_body(program, "younger_shift") + 1
+
+
+def test_unaligned_stores_are_four_cycles_each_once_the_store_buffer_is_full(program: Program) -> None:
+    assert one_body(program, "unaligned_stores") == 4 * 4  # [J]: throughput, four stores in a body
 
 
 def test_a_counted_loop_is_a_cycle_a_turn_and_two_wrong_predictions(program: Program) -> None:

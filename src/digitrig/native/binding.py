@@ -26,7 +26,7 @@ from typing import Any
 
 from digitrig.errors import EngineError
 
-ABI_VERSION = 6
+ABI_VERSION = 7
 LIBRARY = "libdigitrig_core.so"
 
 
@@ -60,7 +60,7 @@ LogRecord = _structure(
 TimingRecord = _structure(
     "TimingRecord",
     "u32 dual_issue words_per_cycle mispredict mispredict_settled settled_flags unaligned_load unaligned_store"
-    " store_buffer; pairs pair; latencies latency",
+    " split_multiple store_buffer; pairs pair; latencies latency",
     {"pairs": c_uint8 * 169, "latencies": c_uint8 * 132},
 )
 BusTiming = _structure("BusTiming", "u32 line next_line buffered word")

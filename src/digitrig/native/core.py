@@ -256,6 +256,7 @@ class Core:
         settled_flags: int,
         unaligned_load: int,
         unaligned_store: int,
+        split_multiple: int,
         store_buffer: int,
     ) -> None:
         """Issue two instructions a cycle. pairs: slot of the older -> slots of the younger; latencies: result -> use ->
@@ -263,7 +264,7 @@ class Core:
         flags = [int(younger in pairs.get(older, ())) for older in SLOTS for younger in SLOTS]
         cycles = [latencies[result][use] for result in RESULTS for use in USES]
         branches = (mispredict, mispredict_settled, settled_flags)
-        numbers = (words_per_cycle, *branches, unaligned_load, unaligned_store, store_buffer)
+        numbers = (words_per_cycle, *branches, unaligned_load, unaligned_store, split_multiple, store_buffer)
         record = binding.TimingRecord(1, *numbers, (ctypes.c_uint8 * len(flags))(*flags))
         record.latency = (ctypes.c_uint8 * len(cycles))(*cycles)
         self._check(self.lib.dr_set_timing(self.handle, ctypes.byref(record)))

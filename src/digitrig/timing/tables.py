@@ -42,7 +42,8 @@ class DualIssue:
     """Two instructions a cycle. pairs: slot of the older instruction -> slots that may join it; latencies: where a
     result comes from -> what it is needed for -> cycles from issue to issue; mispredict: cycles lost, and the same when
     the flags had been set settled_flags cycles before.  unaligned_load: cycles more than an aligned one;
-    unaligned_store: cycles in the store buffer, which has store_buffer entries. Names as in digitrig.native.core.
+    unaligned_store: cycles in the store buffer, which has store_buffer entries; split_multiple: cycles more of storing an
+    even number of words at an address that is no multiple of 8. Names as in digitrig.native.core.
     """
 
     pairs: Mapping[str, tuple[str, ...]]
@@ -53,6 +54,7 @@ class DualIssue:
     settled_flags: int
     unaligned_load: int
     unaligned_store: int
+    split_multiple: int
     store_buffer: int
 
 
@@ -164,6 +166,7 @@ CORTEX_M7_ISSUE = DualIssue(
     settled_flags=3,
     unaligned_load=3,  # in the older slot, 4 in the younger [J]
     unaligned_store=4,  # one after the other [J]
+    split_multiple=1,  # [J]
     store_buffer=4,  # entries: Cortex-M7 TRM (Arm DDI 0489F), 5.9.2
 )
 

@@ -17,7 +17,7 @@ extern "C" {
 #define DR_API __attribute__((visibility("default")))
 
 /* Raised whenever a struct or prototype below changes; the binding refuses a library with another number. */
-#define DR_ABI_VERSION 6u
+#define DR_ABI_VERSION 7u
 
 typedef struct dr_board dr_board;
 
@@ -281,6 +281,7 @@ typedef struct dr_timing {
     uint32_t settled_flags;
     uint32_t unaligned_load;  /* cycles beyond those of an aligned one */
     uint32_t unaligned_store; /* cycles in the store buffer */
+    uint32_t split_multiple;  /* cycles more of an even number of words stored at 4 modulo 8 */
     uint32_t store_buffer;    /* its entries */
     uint8_t pair[169];        /* [older slot x DR_SLOT_COUNT + younger slot]: 1 = may be issued in one cycle */
     uint8_t latency[132];     /* [result x DR_USE_COUNT + use]: cycles from issue to issue */

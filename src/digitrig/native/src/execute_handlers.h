@@ -142,6 +142,7 @@ H(slow_store_multiple) {
     if (!store_list(b, start, record.imm & 0xFFFFu)) {
         return;
     }
+    c->cycles += split_cycles(b, start, record.rd);
     if (record.imm & MULTIPLE_WRITE_BACK) {
         c->r[record.rn] += record.imm & MULTIPLE_DOWN ? -4u * record.rd : 4u * record.rd;
     }
@@ -157,6 +158,7 @@ H(push) {
         JUMP(SIZED(slow_store_multiple));
     }
     put_list(c, i->imm & 0xFFFFu, to);
+    cycles += split_cycles(b, start, i->rd);
     c->r[13] = start;
     dr_sp_changed(b);
     NEXT(SIZE);
@@ -212,6 +214,7 @@ H(stm) {
         JUMP(SIZED(slow_store_multiple));
     }
     put_list(c, i->imm & 0xFFFFu, to);
+    cycles += split_cycles(b, start, i->rd);
     if (i->imm & MULTIPLE_WRITE_BACK) {
         c->r[i->rn] = i->imm & MULTIPLE_DOWN ? start : base + bytes;
         dr_sp_changed(b);

@@ -120,6 +120,11 @@ static inline uint8_t *fast_write_block(struct dr_board *b, uint32_t address, ui
     return DR_LIKELY(plain) ? host_address(b, address) : NULL;
 }
 
+/* Two words go at once, but not from 4 modulo 8 on. */
+static inline uint32_t split_cycles(const struct dr_board *b, uint32_t address, uint32_t words) {
+    return address & 4u && !(words & 1u) ? b->timing.split_multiple : 0;
+}
+
 static inline uint32_t lowest(uint32_t list) { return (uint32_t)__builtin_ctz(list); }
 
 /* The slow way of LDM, STM, PUSH and POP: word by word, nothing changed if one fails. */
