@@ -31,6 +31,7 @@ def test_a_seven_drawn_on_the_glass_is_seen_and_its_session_replays(serve, brows
     browser.until("return document.querySelector('#digit').textContent")
     shown = "return [document.querySelector('#digit').textContent, document.querySelector('#reference').textContent]"
     assert browser.run(shown) == ["7", "7"]
+    assert browser.run("return document.querySelector('#padrow').getClientRects().length") == 0
     assert "Top1 class = 7" in browser.run("return document.querySelector('#console').textContent")
     browser.run("document.querySelector('#save').click()")
     note = browser.until("const t = document.querySelector('#note').textContent; return t.startsWith('saved') && t")

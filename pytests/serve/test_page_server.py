@@ -78,6 +78,7 @@ def test_the_page_and_its_parts(serve):
 def test_console_and_prediction(serve):
     page = serve(BOARD)
     until(page, "ready")
+    assert call(page, "/state?after=-1")[1]["partial"] == ""
     assert call(page, "/do", do="send", text="nonsense")[0] == 200
     until(page, "error: unknown command")
     seven = [[[0.2, 0.2, 0], [0.8, 0.2, 200], [0.4, 0.9, 500]]]

@@ -260,6 +260,10 @@ class Board:
         """Everything the board has printed, lines joined with LF."""
         return self._console.text()
 
+    def console_partial(self) -> str:
+        """The line that has not ended yet."""
+        return self._console.partial
+
     def console_bytes(self) -> bytes:
         """Every byte the board has sent."""
         return self._console.raw

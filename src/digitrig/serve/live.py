@@ -148,7 +148,7 @@ class LiveBoard(threading.Thread):
         lines = self.board.lines()
         leds = {name: self.board.led(name) for name in self.board.spec.leds}
         frame = self._new_frame()
-        partial = self.board.console_text().split("\n")[-1] if len(lines) == self._line else ""
+        partial = self.board.console_partial()
         still = len(lines) == self._line and leds == self.shown.leds and frame is None and partial == self.shown.partial
         if still and (not self._runs() or time.monotonic() - self._told_s < BEAT_S):
             return
