@@ -68,13 +68,11 @@ def digits(count: int = 10) -> np.ndarray:
 
 def test_text_over_the_uart_equals_the_reference_in_every_score(written) -> None:
     elf = build_program(PROGRAMS / "text_digits.c", "frdm_ke16z", model=MODEL)
-    (result,) = evaluate(
-        ["frdm_ke16z"], elf=elf, adapter=written(TEXT), model=MODEL, dataset="ink", limit=10, workers=2
-    )
+    (result,) = evaluate(["frdm_ke16z"], elf=elf, adapter=written(TEXT), model=MODEL, dataset="ink", limit=4, workers=0)
     assert result.passed
     assert (result.mismatches, result.accuracy, result.inject) == (0, 1.0, "uart_text")
     reference = Reference(adapters_dir().parent / "models" / f"{MODEL}.tflite").scores_many(digits())
-    assert result.scores is not None and result.scores.tolist() == reference.tolist()
+    assert result.scores is not None and result.scores.tolist() == reference[:4].tolist()
     assert "reference kernels" in result.reference
     # 784 numbers of at most three digits with a separator each, 10 bits a character at 115200 baud: at least 136 ms.
     assert result.board_us is not None and result.board_us.minimum > 2 * 784 * 10 / 115200 * 1e6
@@ -82,7 +80,7 @@ def test_text_over_the_uart_equals_the_reference_in_every_score(written) -> None
 
 def test_floats_in_memory_and_an_answer_that_is_never_printed(written) -> None:
     elf = build_program(PROGRAMS / "float_digits.c", "mimxrt1060_evk", model=MODEL)
-    (result,) = evaluate(["mimxrt1060_evk"], elf=elf, adapter=written(FLOATS), dataset="ink", limit=10, workers=1)
+    (result,) = evaluate(["mimxrt1060_evk"], elf=elf, adapter=written(FLOATS), dataset="ink", limit=10, workers=0)
     assert result.passed
     assert (result.mismatches, result.reference, result.accuracy) == (None, "no reference", 1.0)
     reference = Reference(adapters_dir().parent / "models" / f"{MODEL}.tflite").scores_many(digits())
@@ -93,7 +91,7 @@ def test_floats_in_memory_and_an_answer_that_is_never_printed(written) -> None:
 def test_the_program_shape_of_an13438() -> None:
     elf = build_program(BUGS / "first_maximum.c", "frdm_ke16z", model=MODEL, defines=["SEARCH_FROM_THE_FIRST"])
     adapter = load_adapter("an13438")
-    (result,) = evaluate(["frdm_ke16z"], elf=elf, adapter=adapter, model=MODEL, dataset="ink", limit=20, workers=1)
+    (result,) = evaluate(["frdm_ke16z"], elf=elf, adapter=adapter, model=MODEL, dataset="ink", limit=10, workers=0)
     assert result.passed
     assert (result.mismatches, result.accuracy, result.scores) == (0, 1.0, None)
 
@@ -111,6 +109,7 @@ def test_our_console_by_its_adapters_is_as_our_console(name: str) -> None:
         assert theirs.image_cycles == ours.image_cycles
 
 
+@pytest.mark.long
 def test_results_of_foreign_firmware_do_not_depend_on_workers(written) -> None:
     elf = build_program(PROGRAMS / "text_digits.c", "frdm_ke16z", model=MODEL)
     found = [

@@ -26,7 +26,7 @@ def results_dir() -> Path:
 def run_folder(name: str) -> Path:
     """The folder of a run. name: one word, or a path. Raises UsageError for an empty one."""
     if not name.strip():
-        raise UsageError("--run '' names no folder; give a word, such as: --run nightly")
+        raise UsageError(f"--run '{name}' names no folder; give a word, such as: --run nightly")
     return Path(name) if os.sep in name else results_dir() / name
 
 
