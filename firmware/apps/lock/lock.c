@@ -34,16 +34,26 @@ static uint32_t seconds_left(uint32_t now_ms) {
     return gone >= LOCK_OUT_MS ? 0u : (LOCK_OUT_MS - gone + 999u) / 1000u;
 }
 
-static void tell_out(uint32_t now_ms) {
-    out_shown_s = seconds_left(now_ms);
-    tell_number("locked out for ", out_shown_s, " s");
-}
-
 /* ---------------------------------------------------------------- state */
 
 enum lock_state lock_state(void) { return state; }
 
 uint32_t lock_digits(void) { return entered; }
+
+void lock_tell_state(void) {
+    static const char *const texts[] = {
+        [LOCK_NEW] = "set a PIN of 4 digits",
+        [LOCK_OPEN] = "open",
+        [LOCK_CLOSED] = "locked",
+        [LOCK_OLD] = "enter the old PIN",
+        [LOCK_CHANGE] = "enter the new PIN",
+    };
+    if (state == LOCK_OUT) {
+        tell_number("locked out for ", out_shown_s, " s");
+    } else {
+        tell(texts[state]);
+    }
+}
 
 bool lock_takes_digits(void) { return state != LOCK_OPEN && state != LOCK_OUT; }
 
@@ -54,25 +64,25 @@ static void forget_entry(void) {
     entered = 0;
 }
 
-static void become(enum lock_state next, const char *what) {
+static void become(enum lock_state next) {
     state = next;
     forget_entry();
-    tell(what);
+    lock_tell_state();
 }
 
 static void lock_out(uint32_t now_ms) {
-    become(LOCK_OUT, "");
     out_since_ms = now_ms;
-    tell_out(now_ms);
+    out_shown_s = seconds_left(now_ms);
+    become(LOCK_OUT);
 }
 
 void lock_start(uint32_t now_ms) {
     if (!secret_load()) {
-        become(LOCK_NEW, "set a PIN of 4 digits");
+        become(LOCK_NEW);
     } else if (secret_wrong() >= LOCK_TRIES) {
         lock_out(now_ms);
     } else {
-        become(LOCK_CLOSED, "locked");
+        become(LOCK_CLOSED);
     }
 }
 
@@ -80,10 +90,12 @@ bool lock_tick(uint32_t now_ms) {
     if (state != LOCK_OUT || seconds_left(now_ms) == out_shown_s) {
         return false;
     }
-    tell_out(now_ms);
+    out_shown_s = seconds_left(now_ms);
     if (out_shown_s == 0u) {
         secret_set_wrong(0);
-        become(LOCK_CLOSED, "locked");
+        become(LOCK_CLOSED);
+    } else {
+        lock_tell_state();
     }
     return true;
 }
@@ -96,7 +108,7 @@ static bool refuse(void) {
     } else if (state == LOCK_OPEN) {
         tell("the lock is open");
     } else if (state == LOCK_OUT) {
-        tell_number("locked out for ", out_shown_s, " s");
+        lock_tell_state();
     } else {
         tell("enter the PIN first");
     }
@@ -146,15 +158,17 @@ static uint64_t salt(uint32_t now_ms) { return ((uint64_t)now_ms << 32) | board_
 static void use_entry(uint32_t now_ms) {
     if (state == LOCK_NEW || state == LOCK_CHANGE) {
         secret_set(entry, salt(now_ms));
-        become(LOCK_OPEN, state == LOCK_NEW ? "PIN set, open" : "PIN changed, open");
+        const bool first = state == LOCK_NEW;
+        become(LOCK_OPEN);
+        tell(first ? "PIN set, open" : "PIN changed, open");
     } else if (!secret_is(entry)) {
         wrong_pin(now_ms);
     } else {
         secret_set_wrong(0);
         if (state == LOCK_OLD) {
-            become(LOCK_CHANGE, "enter the new PIN");
+            become(LOCK_CHANGE);
         } else {
-            become(LOCK_OPEN, "open");
+            become(LOCK_OPEN);
         }
     }
 }
@@ -179,7 +193,7 @@ bool lock_close(void) {
     if (state == LOCK_NEW || state == LOCK_OUT) {
         return refuse();
     }
-    become(LOCK_CLOSED, "locked");
+    become(LOCK_CLOSED);
     return true;
 }
 
@@ -187,6 +201,6 @@ bool lock_change(void) {
     if (state != LOCK_OPEN) {
         return refuse();
     }
-    become(LOCK_OLD, "enter the old PIN");
+    become(LOCK_OLD);
     return true;
 }

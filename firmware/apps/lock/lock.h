@@ -31,6 +31,9 @@ bool lock_takes_digits(void);
 /* What the user is to know. */
 const char *lock_text(void);
 
+/* Makes that the state again, whatever was told last. */
+void lock_tell_state(void);
+
 /* Each returns false, and says why in the text, if it does not go now. */
 bool lock_digit(uint8_t digit);
 bool lock_clear(void); /* the last digit */

@@ -150,13 +150,17 @@ static void tick(uint32_t now_ms) {
 }
 
 static void touch_panel(bool answers) {
+    lock_tell_state();
     label_set(&labels[LABEL_STATUS], answers ? lock_text() : "The touch panel does not answer");
     output_text(answers ? "touch panel answers again" : "error: touch panel does not answer");
 }
 
 /* ---------------------------------------------------------------- console, start */
 
-static void say_state(void) { output_text(lock_text()); }
+static void say_state(void) {
+    lock_tell_state();
+    report();
+}
 
 static const struct protocol_command commands[] = {
     {.name = "help", .run = protocol_help},

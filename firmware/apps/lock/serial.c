@@ -38,7 +38,10 @@ static uint8_t *take_bytes(void) {
     return runner_staging();
 }
 
-static void say_state(void) { report(true); }
+static void say_state(void) {
+    lock_tell_state();
+    report(true);
+}
 
 static void enter(void) { report(lock_enter(systick_ms())); }
 

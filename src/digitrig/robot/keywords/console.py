@@ -81,6 +81,11 @@ class ConsoleKeywords(Component):
         reader.never(_compiled(content, treatAsRegex), content, limit, includeUnfinishedLine)
 
     @keyword
+    def get_console_lines(self) -> list[str]:
+        """Returns every finished line that the board has printed since it was opened."""
+        return [text for _, text in self.board.lines()]
+
+    @keyword
     def write_to_uart(self, content: str, testerId: int | None = None) -> None:
         """Sends text to the board at the pace of its baud rate."""
         self._reader(testerId, None)[0].board.send(content)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from robot.api import logger
@@ -37,6 +38,32 @@ class DigitKeywords(Component):
         Takes the same images as `Send Digit Image` and returns the predicted digit.
         """
         return self._predict(image, "memory")
+
+    @keyword
+    def read_prediction(self, timeout: timedelta | None = None) -> int:
+        """Reads the next result on the console: of an inference that a tap, a button or a command asked for.
+
+        The image is the one that our firmware keeps in ``digitrig_image``; `Outputs Should Match Reference` compares
+        with it. Returns the predicted digit.
+        """
+        from digitrig.board import LAST_RESULT_LINE, parse_prediction
+
+        opened = self.current
+        first = opened.reader.position
+        limit = milliseconds(timeout or self.rig.timeout)
+        opened.reader.wait_for(re.compile("^" + LAST_RESULT_LINE), "the end of a result", limit)
+        lines = tuple(text for _, text in opened.board.lines()[first : opened.reader.position])
+        opened.prediction, opened.image = parse_prediction(lines, None, None), self._kept_image()
+        logger.info(f"{opened.alias} predicts {opened.prediction.digit}, scores {self._scores()}")
+        return int(opened.prediction.digit)
+
+    @keyword
+    def classify_kept_image(self) -> int:
+        """Returns the digit that the host reference sees in the image that our firmware keeps in ``digitrig_image``.
+
+        For firmware that does not tell its scores, such as a lock.
+        """
+        return int(self._reference().scores(self._kept_image()).argmax())
 
     @keyword
     def send_image_frame(
@@ -154,6 +181,15 @@ class DigitKeywords(Component):
         if not quietly:
             logger.info(f"{opened.alias} predicts {opened.prediction.digit}, scores {self._scores()}")
         return int(opened.prediction.digit)
+
+    def _kept_image(self) -> np.ndarray:
+        """(28, 28) uint8: what is in the firmware's own buffer."""
+        import numpy as np
+
+        from digitrig.board import IMAGE_BYTES
+
+        pixels = np.frombuffer(self.board.read_symbol("digitrig_image")[:IMAGE_BYTES], np.uint8)
+        return pixels.reshape(28, 28)
 
     def _scores(self) -> tuple[int, ...]:
         return tuple(int(score) for score in self.current.last_prediction().scores)
