@@ -109,6 +109,88 @@ def _negative_beta(path: Path) -> Path:
     return tiny.softmax(path, count=4, source=ONE, beta=-1.0)
 
 
+def _depthwise(path: Path, **changes: Any) -> Path:
+    settings: dict[str, Any] = {
+        "image": (6, 6, 2),
+        "weights": np.ones((1, 3, 3, 4), np.int8),
+        "bias": None,
+        "source": ONE,
+        "kernel_scales": np.full(4, 0.01, np.float32),
+        "target": Quantised(0.1, 0),
+    }
+    return tiny.depthwise(path, **{**settings, **changes})
+
+
+def _wrong_depth_multiplier(path: Path) -> Path:
+    return _depthwise(path, depth_multiplier=3)
+
+
+def _dynamic_shape(path: Path) -> Path:
+    build = ModelBuilder()
+    ends = [build.tensor("in", (1, 4), ONE), build.tensor("out", (1, 4), Quantised(1 / 256, -128))]
+    build.graph.tensors[ends[0]].shapeSignature = [-1, -1]
+    build.operator("SOFTMAX", ends[:1], ends[1:], tiny._options("SoftmaxOptions", beta=1.0))
+    return build.write(path, ends[:1], ends[1:])
+
+
+def _mean_of_the_batch(path: Path) -> Path:
+    return tiny.mean(path, shape=(1, 4, 4, 2), axes=[0, 1], keep=True, source=ONE, target=ONE)
+
+
+def _mean_of_axes_apart(path: Path) -> Path:
+    return tiny.mean(path, shape=(1, 4, 4, 2), axes=[1, 3], keep=True, source=ONE, target=ONE)
+
+
+def _mean_of_computed_axes(path: Path) -> Path:
+    build = ModelBuilder()
+    ends = [build.tensor("in", (1, 4, 4, 2), ONE), build.tensor("axes", (2,), None, kind=schema.TensorType.INT32)]
+    last = build.tensor("out", (1, 2), ONE)
+    build.operator("MEAN", ends, [last], tiny._options("ReducerOptions"))
+    return build.write(path, ends[:1], [last])
+
+
+def _broadcast_sum(path: Path) -> Path:
+    row = np.ones((1, 1, 1, 3), np.int8)
+    return tiny.add(path, shape=(1, 2, 2, 3), sources=(ONE, ONE), target=ONE, constant=row)
+
+
+def _sum_with_a_tiny_output_scale(path: Path) -> Path:
+    one = np.ones((1,), np.int8)
+    return tiny.add(path, shape=(1, 4), sources=(ONE, ONE), target=Quantised(1e-9, 0), constant=one)
+
+
+def _padded_channels(path: Path) -> Path:
+    build = ModelBuilder()
+    first = build.tensor("in", (1, 4, 4, 2), ONE)
+    sizes = build.tensor("sizes", (4, 2), None, np.array([[0, 0], [1, 1], [0, 0], [0, 1]], np.int32))
+    last = build.tensor("out", (1, 6, 4, 3), ONE)
+    build.operator("PAD", [first, sizes], [last], tiny._options("PadOptions"))
+    return build.write(path, [first], [last])
+
+
+def _requantised_pooling(path: Path) -> Path:
+    build = ModelBuilder()
+    ends = [build.tensor("in", (1, 4, 4, 1), ONE), build.tensor("out", (1, 2, 2, 1), Quantised(0.1, 0))]
+    sizes = dict.fromkeys(("filterHeight", "filterWidth", "strideH", "strideW"), 2)
+    build.operator("AVERAGE_POOL_2D", ends[:1], ends[1:], tiny._options("Pool2DOptions", **sizes))
+    return build.write(path, ends[:1], ends[1:])
+
+
+def _quantize_from_float(path: Path) -> Path:
+    build = ModelBuilder()
+    first = build.tensor("in", (1, 4), None, kind=schema.TensorType.FLOAT32)
+    last = build.tensor("out", (1, 4), ONE)
+    build.operator("QUANTIZE", [first], [last], tiny._options("QuantizeOptions"))
+    return build.write(path, [first], [last])
+
+
+def _custom(path: Path) -> Path:
+    build = ModelBuilder()
+    ends = [build.tensor(name, (1, 4), ONE) for name in ("in", "out")]
+    build.operator("CUSTOM", ends[:1], ends[1:], custom="Frobnicate")
+    return build.write(path, ends[:1], ends[1:])
+
+
 CASES: dict[Callable[[Path], Path], str] = {
     _no_stride: r"operator 0 MAX_POOL_2D .*: strideH is 0; expected strideH of 1 to 32767",
     _no_options: r"operator 0 MAX_POOL_2D .*: filterHeight is 0; expected filterHeight of 1 to 32767",
@@ -121,6 +203,18 @@ CASES: dict[Callable[[Path], Path], str] = {
     _batch_of_two: r"tensor 'in' has shape \(2, 4\); expected a batch of 1 as first dimension",
     _softmax_scale: r"output has scale 0\.0078125 and zero point -128; expected scale 1/256 and zero point -128",
     _computed_weights: r"operator 0 FULLY_CONNECTED .*: the weights are not constant; expected constant weights",
+    _wrong_depth_multiplier: r"weights 'weights' have shape \(1, 3, 3, 4\) for an input of 2 channels and "
+    r"depthMultiplier 3; expected shape \(1, height, width, 2 \* depthMultiplier\)",
+    _dynamic_shape: r"tensor 'in' has the dynamic shape \(-1, -1\); expected dimensions that are known",
+    _mean_of_the_batch: r"operator 0 MEAN .*: axes \[0, 1\] of a tensor of shape \(1, 4, 4, 2\); expected neighbouring",
+    _mean_of_axes_apart: r"axes \[1, 3\] of a tensor of shape .*; expected neighbouring axes without the batch",
+    _mean_of_computed_axes: r"the axes \(input 1\) are a computed INT32 tensor 'axes'; expected constant INT32 values",
+    _broadcast_sum: r"operator 0 ADD .*: shapes \(1, 2, 2, 3\) and \(1, 1, 1, 3\) make .*; expected two tensors of",
+    _sum_with_a_tiny_output_scale: r"output scale 1e-09 is too small for inputs of 0\.0039\d+ and 0\.0039\d+",
+    _padded_channels: r"a border of \[\[0, 0\], \[1, 1\], \[0, 0\], \[0, 1\]\]; expected a border above, below",
+    _requantised_pooling: r"operator 0 AVERAGE_POOL_2D .*: input and output are quantised differently .*; expected one",
+    _quantize_from_float: r"operator 0 QUANTIZE .*: tensor 'in' is FLOAT32; expected INT8 \(convert the model",
+    _custom: r"operator 0 CUSTOM Frobnicate \(output 'out'\): no kernel does this operator; expected ADD",
     _asymmetric_weights: r"weights 'w' have zero point 3; expected zero point 0 for weights",
 }
 

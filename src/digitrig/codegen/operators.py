@@ -57,7 +57,8 @@ def _average_pool_2d(context: Context) -> Step:
 def _mean(context: Context) -> Step:
     source, target = context.input(), context.output()
     rank = len(source.shape)
-    axes = sorted({int(axis) + rank * (axis < 0) for axis in context.constant(1, "INT32", "the axes").reshape(-1)})
+    named = context.constant(1, "INT32", "the axes").reshape(-1).tolist()
+    axes = sorted({axis + rank * (axis < 0) for axis in named})
     if not axes or axes[0] < 1 or axes[-1] >= rank or axes != list(range(axes[0], axes[-1] + 1)):
         raise context.refuse(f"axes {axes} of a tensor of shape {source.shape}", "neighbouring axes without the batch")
     count = math.prod(source.shape[axes[0] : axes[-1] + 1])
