@@ -15,9 +15,13 @@ from tiny_models import Quantised
 
 from digitrig.board import Board
 from digitrig.codegen import load_model
+from digitrig.codegen.flatbuffer import read_graph
 from digitrig.digits import load_source
 from digitrig.errors import CheckFailed, MissingFileError, UnknownNameError, UsageError
+from digitrig.evaluation import evaluate
+from digitrig.evaluation.layer_costs import layer_costs
 from digitrig.evaluation.layers import first_layer_difference, trace_layers
+from digitrig.firmware_files import firmware_path
 from digitrig.model_upload import frame
 from digitrig.platform import load_board
 from digitrig.reference import Reference
@@ -354,3 +358,22 @@ def test_a_line_that_takes_nothing_ends_after_eight_tries() -> None:
     with pytest.raises(CheckFailed, match=r"deaf: 8 tries brought the model no further than 0 of 4 bytes.*framing"):
         send_model(deaf, b"abcd", "x", "", "uart")
     assert deaf.sent == [f"model 4 {binascii.crc32(b'abcd'):08x} x\n"] * 8
+
+
+# ------------------------------------------------------------------ costs and evaluation
+
+
+def test_the_costs_of_the_layers_add_up(board: Board) -> None:
+    cost = layer_costs(board, ink(2))
+    assert [part.op for part in cost.layers] == [op.kind for op in read_graph(load_model("an13438").path).operators]
+    assert sum(part.instructions for part in (*cost.layers, cost.glue)) == cost.instructions
+    assert sum(part.cycles or 0 for part in (*cost.layers, cost.glue)) == cost.cycles
+    assert 0 <= cost.glue.instructions < 200
+    assert cost.layers[1].macs == 14 * 14 * 4 * 9  # 3x3 windows of one channel for four channels
+
+
+def test_an_evaluation_with_the_interpreter_has_no_mismatch() -> None:
+    (result,) = evaluate([NAME], model="tinylock", dataset="ink", limit=30, runtime="interpreter", workers=1)
+    assert (result.runtime, result.images, result.mismatches, len(result.failures)) == ("interpreter", 30, 0, 0)
+    built = hashlib.sha256(firmware_path(NAME, "interpreter", "tinylock").read_bytes()).hexdigest()
+    assert built in result.hashes.values()

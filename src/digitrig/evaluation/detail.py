@@ -71,13 +71,14 @@ def memory(result: BoardResult, data: Dataset, firmware: Path | None) -> dict[st
 
 def layers(result: BoardResult, data: Dataset) -> list[dict[str, Any]] | None:
     """Cycles and instructions by layer of the first image, by memory injection."""
-    if result.runtime != "bundle" or result.app != "console":
+    if result.runtime == "foreign" or result.app != "console":
         return None
     from digitrig.board import Board
     from digitrig.evaluation.layer_costs import layer_costs, layers_json
 
+    kind: dict[str, Any] = {"model": result.model, "weights": result.weights, "runtime": result.runtime}
     try:
-        with Board(result.board, model=result.model, weights=result.weights, engine=result.engine) as board:
+        with Board(result.board, engine=result.engine, **kind) as board:
             board.start()
             return layers_json(layer_costs(board, data.images[0]))
     except DigitrigError:

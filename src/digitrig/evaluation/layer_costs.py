@@ -55,6 +55,10 @@ def layer_costs(board: Board, image: np.ndarray, inject: str = "memory") -> Infe
     image: (28, 28) uint8.  The board must run our console app and be started; its state afterwards is that after a
     prediction. Raises UsageError for other firmware, CheckFailed if a layer was not reached, and what predict raises.
     """
+    if board.runtime == "interpreter":
+        from digitrig.evaluation.interpreter_layers import interpreted_costs
+
+        return interpreted_costs(board, image, inject)
     entries = layer_entries(board)
     with _recording(board, list(entries)) as stops:
         prediction = board.predict(image, inject)
@@ -64,7 +68,7 @@ def layer_costs(board: Board, image: np.ndarray, inject: str = "memory") -> Infe
             "+".join(layer["op"] for layer in members),
             members[-1]["symbol"],
             sum(layer["macs"] for layer in members),
-            *_difference(*stops[entry]),
+            *difference(*stops[entry]),
         )
         for entry, members in entries.items()
         if entry in stops
@@ -118,7 +122,8 @@ def _recording(board: Board, entries: Sequence[int]) -> Iterator[dict[int, tuple
         arm(None)
 
 
-def _difference(begun: Stop, ended: Stop) -> tuple[int | None, int]:
+def difference(begun: Stop, ended: Stop) -> tuple[int | None, int]:
+    """Cycles and instructions between two stops."""
     cycles = None if begun.cycles is None or ended.cycles is None else ended.cycles - begun.cycles
     return cycles, ended.instructions - begun.instructions
 
