@@ -36,7 +36,7 @@ A Stack Overflow Is Found And Named
 *** Keywords ***
 On Every Board
     [Arguments]    ${check}
-    @{covered}=    Evaluate    [board for board in $RTOS_BOARDS if board in $EACH_BOARD]
+    @{covered}=    Evaluate    sorted(set($RTOS_BOARDS) & set($EACH_BOARD))
     Skip If    not $covered    this run covers none of ${{ ', '.join($RTOS_BOARDS) }}
     FOR    ${board}    IN    @{covered}
         Log    ${board}
