@@ -39,7 +39,7 @@ struct mpu_region {
     uint32_t attributes; /* RASR without ENABLE */
 };
 
-/* Replace all that was set up before; the background map stays valid for privileged code. */
+/* Set these regions up; others stay as they are, and so does the background map for privileged code. */
 void mpu_configure(const struct mpu_region *regions, uint32_t count);
 
 #endif

@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import tiny_models as tiny
+from ai_edge_litert import schema_py_generated as schema
 from tiny_models import Quantised
 
 from digitrig.board import Board
@@ -245,8 +246,8 @@ BAD_COMMANDS = {
     "model twelve 00000000\n": "error: expected model LENGTH CRC32 [NAME [RULE]], model status or model builtin",
     "model 12 xyz\n": "error: expected model LENGTH CRC32 [NAME [RULE]], model status or model builtin",
     "model 99999999999 0\n": "error: expected model LENGTH CRC32 [NAME [RULE]], model status or model builtin",
-    "model 0 00000000\n": "error: a model of 0 bytes, expected 1 to 524288",
-    "model 524289 00000000\n": "error: a model of 524289 bytes, expected 1 to 524288",
+    "model 0 00000000\n": "error: a model of 0 bytes, expected 1 to 4194304",
+    "model 4194305 00000000\n": "error: a model of 4194305 bytes, expected 1 to 4194304",
 }
 
 
@@ -279,13 +280,48 @@ def test_a_hostile_model_gives_one_line_and_the_board_lives(board: Board, tmp_pa
 def test_a_model_that_needs_a_larger_arena_is_refused_with_both_sizes(board: Board, tmp_path: Path) -> None:
     path = tiny.pool(
         tmp_path / "large.tflite",
-        image=(300, 300, 3),
+        image=(400, 400, 3),
         window=(2, 2),
         stride=(1, 1),
         quantised=Quantised(np.float32(1 / 255), -128),
     )
-    with pytest.raises(CheckFailed, match=r"error: the model needs \d+ bytes of arena, there are 245760"):
+    with pytest.raises(CheckFailed, match=r"error: the model needs \d+ bytes of arena, there are 737280"):
         board.load_model(path, inject="memory")
+    still_lives(board)
+
+
+def test_a_model_that_only_the_sdram_holds_is_exact(board: Board, tmp_path: Path) -> None:
+    """1.2 million weights, as many as the largest LeNet that the rig is for."""
+    random, build, path = np.random.default_rng(8), tiny.ModelBuilder(), tmp_path / "wide.tflite"
+    middle, scores = Quantised(np.float32(0.05), -20), Quantised(np.float32(0.2), 3)
+    ends = [build.tensor("in", (1, 784), Quantised(np.float32(1 / 255), -128))]
+    for name, size, target in (("hidden", (1500, 784), middle), ("out", (10, 1500), scores)):
+        weights = random.integers(-127, 128, size).astype(np.int8)
+        constant = build.tensor(f"{name}.weights", size, Quantised(np.full(size[0], 0.002, np.float32)), weights)
+        ends.append(build.tensor(name, (1, size[0]), target))
+        build.operator("FULLY_CONNECTED", [ends[-2], constant], [ends[-1]], schema.FullyConnectedOptionsT())
+    build.write(path, ends[:1], ends[-1:])
+    assert path.stat().st_size > 1_190_000
+    board.load_model(path, inject="memory")
+    reference = Reference(path)
+    for number in (1, 2):
+        expected = tuple(int(score) for score in reference.scores(ink(number)))
+        assert board.predict(ink(number), "memory").scores == expected
+        assert first_layer_difference(board, reference, ink(number)) == (None, 2)
+
+
+def test_nothing_unmodelled_is_touched_on_the_way(board: Board) -> None:
+    board.load_model(load_model("tinylock").path, preprocess="binarise")
+    board.predict(ink(3))
+    assert [board.describe(entry) for entry in board.log()] == []
+
+
+def test_without_sdram_the_model_in_flash_runs_and_others_are_refused(board: Board) -> None:
+    board.write_symbol("area_is_there", b"\0")
+    assert answer(board, "model 12 00000000\n") == "error: no memory for models, the SDRAM does not start"
+    with pytest.raises(CheckFailed, match="error: no memory for models, the SDRAM does not start"):
+        board.load_model(load_model("an13438").path, inject="memory")
+    board.settle()
     still_lives(board)
 
 
@@ -307,8 +343,8 @@ def test_models_that_take_no_picture_or_give_no_scores_are_refused(board: Board,
 
 def test_the_host_names_what_is_wrong_before_anything_is_sent(board: Board, tmp_path: Path) -> None:
     large = tmp_path / "large.tflite"
-    large.write_bytes(bytes(524289))
-    with pytest.raises(UsageError, match=r"large\.tflite has 524289 bytes; the board takes models of 1 to 524288"):
+    large.write_bytes(bytes(4194305))
+    with pytest.raises(UsageError, match=r"large\.tflite has 4194305 bytes; the board takes models of 1 to 4194304"):
         board.load_model(large)
     with pytest.raises(MissingFileError, match="model file"):
         board.load_model(tmp_path / "none.tflite")

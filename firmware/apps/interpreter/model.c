@@ -1,5 +1,6 @@
 #include "model.h"
 
+#include "boards/sdram.h"
 #include "bundle.h"
 #include "common/fault.h"
 #include "interpreter/interpreter.h"
@@ -17,11 +18,11 @@ extern const char model_file_rule[];
 extern const uint8_t model_file[];
 extern const uint8_t model_file_end[];
 
-/* Large memory that is slower than that of the stack and the variables; nothing has to be in it at start-up. */
-#define LARGE_MEMORY __attribute__((section(".ocram"), aligned(32)))
+BOARD_SDRAM uint8_t digitrig_model_area[MODEL_AREA_BYTES];
+static bool area_is_there;
 
-LARGE_MEMORY uint8_t digitrig_model_area[MODEL_AREA_BYTES];
-LARGE_MEMORY static uint8_t arena[MODEL_ARENA_BYTES];
+/* On the chip, but behind the bus: larger than what holds the stack and the variables. */
+__attribute__((section(".ocram"), aligned(32))) static uint8_t arena[MODEL_ARENA_BYTES];
 
 /* Also for a debugger: the first members of its tensors say where each layer's output is. */
 struct interpreter digitrig_interpreter;
@@ -173,6 +174,13 @@ static void publish(const char *title, const uint8_t *data, uint32_t bytes) {
     model_bundle.output_bytes = digitrig_interpreter.output->bytes;
     model_bundle.arena_bytes = digitrig_interpreter.needed_bytes;
 }
+
+void model_begin(void) {
+    area_is_there = board_sdram_start() == STATUS_OK;
+    model_use_builtin();
+}
+
+bool model_area_is_there(void) { return area_is_there; }
 
 void model_use_builtin(void) {
     const uint32_t bytes = (uint32_t)(model_file_end - model_file);

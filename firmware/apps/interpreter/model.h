@@ -10,11 +10,17 @@
 #define MODEL_NAME_BYTES 24u /* with the 0 at its end */
 
 /* How many bytes a loaded model may have, and how many its tables and activations together. */
-#define MODEL_AREA_BYTES (512u * 1024u)
-#define MODEL_ARENA_BYTES (240u * 1024u)
+#define MODEL_AREA_BYTES (4u * 1024u * 1024u)
+#define MODEL_ARENA_BYTES (720u * 1024u)
 
-/* Where a model is loaded. Not cleared at start-up. */
+/* Where a model is loaded: in external memory. */
 extern uint8_t digitrig_model_area[MODEL_AREA_BYTES];
+
+/* Start the external memory, and run the model in flash. */
+void model_begin(void);
+
+/* Whether the external memory has started. */
+bool model_area_is_there(void);
 
 /* Run the model in flash from now on. */
 void model_use_builtin(void);

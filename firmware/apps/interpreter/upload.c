@@ -155,6 +155,8 @@ static bool number_of(const char *text, uint32_t base, uint32_t *value) {
     return true;
 }
 
+static const char no_area[] = "error: no memory for models, the SDRAM does not start";
+
 static void too_long(uint32_t bytes) {
     struct line line;
     line_begin(&line);
@@ -202,6 +204,10 @@ void upload_command(const char *argument) {
         protocol_reject("error: expected model LENGTH CRC32 [NAME [RULE]], model status or model builtin");
         return;
     }
+    if (!model_area_is_there()) {
+        protocol_reject(no_area);
+        return;
+    }
     if (asked.bytes == 0u || asked.bytes > MODEL_AREA_BYTES) {
         too_long(asked.bytes);
         return;
@@ -221,7 +227,9 @@ void upload_poll(void) {
     upload.bytes = 0;
     digitrig_model_name[MODEL_NAME_BYTES - 1u] = '\0';
     digitrig_model_rule[UPLOAD_RULE_BYTES - 1u] = '\0';
-    if (bytes > MODEL_AREA_BYTES) {
+    if (!model_area_is_there()) {
+        protocol_reject(no_area);
+    } else if (bytes > MODEL_AREA_BYTES) {
         model_use_builtin();
         too_long(bytes);
     } else {
