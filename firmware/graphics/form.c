@@ -29,6 +29,13 @@ void button_set_hidden(struct button *button, bool hidden) {
     button->hidden = hidden;
 }
 
+void form_set_pad_off(struct form *form, bool off) {
+    if (form->pad_off != off) {
+        form->pad_off = off;
+        pad_clear(form->pad);
+    }
+}
+
 /* ---------------------------------------------------------------- fingers */
 
 static int32_t button_at(const struct form *form, int32_t x, int32_t y) {
@@ -134,5 +141,5 @@ void form_paint(struct form *form, struct canvas *canvas) {
             form->buttons[i].changed = false;
         }
     }
-    pad_paint(form->pad, canvas, COLOUR_INK, COLOUR_PAPER);
+    pad_paint(form->pad, canvas, COLOUR_INK, form->pad_off ? COLOUR_NO_PAPER : COLOUR_PAPER);
 }

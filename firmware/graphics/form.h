@@ -34,7 +34,7 @@ struct form {
     struct button *buttons;
     uint32_t button_count;
     struct pad *pad;
-    bool pad_off; /* takes no ink */
+    bool pad_off; /* takes no ink, and is dark; see form_set_pad_off */
     bool painted;
     bool pad_holds; /* the finger */
     int32_t held;   /* button that holds it, or FORM_NOTHING */
@@ -45,6 +45,7 @@ struct form {
 #define COLOUR_BACKGROUND RGB565(24, 32, 48)
 #define COLOUR_TEXT RGB565(240, 240, 240)
 #define COLOUR_PAPER RGB565(0, 0, 0)
+#define COLOUR_NO_PAPER RGB565(16, 20, 32)
 #define COLOUR_INK RGB565(255, 255, 255)
 #define COLOUR_BUTTON RGB565(32, 96, 160)
 #define COLOUR_BUTTON_HELD RGB565(96, 168, 232)
@@ -56,6 +57,8 @@ void label_set(struct label *label, const char *text);
 void label_set_line(struct label *label, const struct line *line);
 
 void button_set_hidden(struct button *button, bool hidden);
+
+void form_set_pad_off(struct form *form, bool off);
 
 /* Returns the index of the button that has been pushed by this, or FORM_NOTHING. */
 int32_t form_touch(struct form *form, enum touch_event event, int32_t x, int32_t y);

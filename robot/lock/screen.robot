@@ -75,6 +75,7 @@ Three Wrong Ones Lock It For 30 Seconds
     Lcd Text Should Be    status    locked out for 30 s
     Run For    20 s
     Lcd Text Should Be    status    locked out for 10 s
+    Lcd Text Should Be    slots    10 s
     Draw Digit    1
     Run For    800 ms
     Run For    8900 ms
@@ -121,7 +122,7 @@ The Pad Takes Nothing While The Lock Is Open
     Set The PIN
     Draw Digit    8
     Should Not Be On Uart    digit taken    timeout=1 s
-    Lcd Text Should Be    slots    ${EMPTY}
+    Lcd Text Should Be    slots    OPEN
 
 
 *** Keywords ***

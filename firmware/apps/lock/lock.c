@@ -38,6 +38,8 @@ static uint32_t seconds_left(uint32_t now_ms) {
 
 enum lock_state lock_state(void) { return state; }
 
+uint32_t lock_out_seconds(void) { return state == LOCK_OUT ? out_shown_s : 0u; }
+
 uint32_t lock_digits(void) { return entered; }
 
 void lock_tell_state(void) {

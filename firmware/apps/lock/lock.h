@@ -27,6 +27,7 @@ void lock_start(uint32_t now_ms);
 enum lock_state lock_state(void);
 uint32_t lock_digits(void); /* that have been entered, 0..PIN_DIGITS */
 bool lock_takes_digits(void);
+uint32_t lock_out_seconds(void); /* that a lock-out still lasts, rounded up */
 
 /* What the user is to know. */
 const char *lock_text(void);

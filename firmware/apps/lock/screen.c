@@ -52,7 +52,7 @@ static void set_up_form(void) {
 
 /* ---------------------------------------------------------------- what is shown */
 
-static void show_slots(void) {
+static void show_digits(void) {
     char text[PIN_DIGITS + 1u];
     for (uint32_t i = 0; i < PIN_DIGITS; i++) {
         text[i] = i < lock_digits() ? '*' : '_';
@@ -61,14 +61,28 @@ static void show_slots(void) {
         text[lock_digits() - 1u] = peeked;
     }
     text[PIN_DIGITS] = '\0';
-    label_set(&labels[LABEL_SLOTS], lock_takes_digits() ? text : "");
+    label_set(&labels[LABEL_SLOTS], text);
+}
+
+static void show_slots(void) {
+    struct line line;
+    if (lock_takes_digits()) {
+        show_digits();
+    } else if (lock_state() == LOCK_OPEN) {
+        label_set(&labels[LABEL_SLOTS], "OPEN");
+    } else {
+        line_begin(&line);
+        line_unsigned(&line, lock_out_seconds());
+        line_text(&line, " s");
+        label_set_line(&labels[LABEL_SLOTS], &line);
+    }
 }
 
 static void show(void) {
     const enum lock_state state = lock_state();
     label_set(&labels[LABEL_STATUS], lock_text());
     show_slots();
-    form.pad_off = !lock_takes_digits();
+    form_set_pad_off(&form, !lock_takes_digits());
     button_set_hidden(&buttons[BUTTON_ENTER], form.pad_off);
     button_set_hidden(&buttons[BUTTON_CLEAR], form.pad_off);
     button_set_hidden(&buttons[BUTTON_LOCK], state == LOCK_NEW || state == LOCK_CLOSED || state == LOCK_OUT);
