@@ -19,6 +19,7 @@ table{border-collapse:collapse;margin:.6em 0}th,td{padding:.25em .7em;text-align
 th:first-child,td:first-child{text-align:left}th{background:#f2f5f8}td.bad{background:#fbdcd9}td.good{background:#e2f3e4}
 code,.hash{font:12px ui-monospace,monospace;overflow-wrap:anywhere}.note{color:#5a6875}
 .pair{display:flex;flex-wrap:wrap;gap:2em;align-items:flex-start}
+.pair>div{flex:1;min-width:420px}
 .digit{display:inline-block;width:96px;margin:4px;text-align:center;font-size:12px;vertical-align:top}
 .digit img{width:84px;height:84px;image-rendering:pixelated;border:1px solid #ccd5dd}
 .digit.wrong img{border:2px solid #c4392d}
