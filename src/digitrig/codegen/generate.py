@@ -109,6 +109,8 @@ def _program(graph: Graph, name: str, preprocess: str | None, quantisation: emit
 
 def _requantised(graph: Graph, folder: Path, name: str, schema: str, bias: str) -> tuple[Graph, emit.Quantisation]:
     """The graph in the quantisation that is asked for; a new one is written as `<name>_<schema>_<bias>.tflite`."""
+    if (schema, bias) != ("asymmetric", "int32"):
+        lower(graph)  # what no kernel does is told of the model that was given, before anything is made of it
     content, shifts = requantised(graph, schema, bias)
     kept = tuple(sorted((tensor, shift) for tensor, shift in shifts.items() if shift))
     if content is None:
@@ -116,7 +118,6 @@ def _requantised(graph: Graph, folder: Path, name: str, schema: str, bias: str) 
     path = folder / f"{name}_{schema}_{bias}.tflite"
     if path.resolve() == graph.path.resolve():
         raise UsageError(f"'{path}' is the model that is to be quantised anew; choose another folder or name")
-    lower(graph)  # what no kernel does is told of the model that was given, before anything is written
     folder.mkdir(parents=True, exist_ok=True)
     path.write_bytes(content)
     return read_graph(path), emit.Quantisation(schema, bias, (graph.path.name, graph.sha256), kept)
