@@ -42,8 +42,8 @@ class DualIssue:
     """Two instructions a cycle. pairs: slot of the older instruction -> slots that may join it; latencies: where a
     result comes from -> what it is needed for -> cycles from issue to issue; mispredict: cycles lost, and the same when
     the flags had been set settled_flags cycles before.  unaligned_load: cycles more than an aligned one;
-    unaligned_store: cycles in the store buffer, which has store_buffer entries; split_multiple: cycles more of storing an
-    even number of words at an address that is no multiple of 8. Names as in digitrig.native.core.
+    unaligned_store: cycles in the store buffer, which has store_buffer entries; split_multiple: cycles more of storing
+    an even number of words at an address that is no multiple of 8. Names as in digitrig.native.core.
     """
 
     pairs: Mapping[str, tuple[str, ...]]

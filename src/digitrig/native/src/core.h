@@ -49,7 +49,7 @@ struct dr_code_page; /* decoded instructions of one 1 KB page (decode.c) */
 typedef struct dr_region {
     uint32_t base, size, flags;
     uint32_t read_wait, fetch_wait, branch_wait;
-    uint32_t disabled;          /* snapshot kind: 1 = answers nobody */
+    uint32_t disabled;         /* snapshot kind: 1 = answers nobody */
     dr_bus_timing bus;         /* configuration; all zero if tightly coupled */
     const uint8_t *line_state; /* by (offset >> line_shift), DR_LINE_*: accesses that cost nothing beyond read_wait */
     uint32_t line_shift;
