@@ -27,26 +27,3 @@ class RTC(Peripheral):
         Register("WAR / Write access", 0x800, reset=0xFF),
         Register("RAR / Read access", 0x804, reset=0xFF),
     )
-
-
-def _alias(name: str, offset: int, reset: int = 0) -> Register:
-    return Register(name, offset, reset=reset, alias_set=True)
-
-
-@register("Video.IMXRT_PXP")
-class PXP(Peripheral):
-    SIZE = 0x4000
-    lines = ("IRQ",)
-    source = "i.MX RT1060 RM, chapter PXP"
-    TABLE = tagged(
-        _alias("CTRL / Control", 0x00, 0xC0000000),
-        _alias("STAT / Status", 0x10),
-        _alias("OUT_CTRL / Output control", 0x20),
-        *_at("OUT_BUF OUT_BUF2 OUT_PITCH OUT_LRC OUT_PS_ULC OUT_PS_LRC OUT_AS_ULC OUT_AS_LRC", 0x30, 0x10),
-        _alias("PS_CTRL / Processed surface control", 0xB0),
-        *_at("PS_BUF PS_UBUF PS_VBUF PS_PITCH PS_BACKGROUND PS_SCALE PS_OFFSET PS_CLRKEYLOW PS_CLRKEYHIGH", 0xC0, 0x10),
-        *_at("AS_CTRL AS_BUF AS_PITCH AS_CLRKEYLOW AS_CLRKEYHIGH CSC1_COEF0 CSC1_COEF1 CSC1_COEF2", 0x150, 0x10),
-        Register("POWER / Power control", 0x320),
-        Register("NEXT / Next frame pointer", 0x400),
-        Register("PORTER_DUFF_CTRL / Alpha control", 0x440),
-    )
