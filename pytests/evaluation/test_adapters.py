@@ -186,7 +186,7 @@ def test_a_function_that_is_not_reached_is_named(written) -> None:
 
 
 def test_a_board_without_a_panel_cannot_be_touched(written) -> None:
-    adapter = written("name: t\nimage: {how: touch}\nanswer: {digit: {regex: '(1)'}}\n")
+    adapter = written("name: t\nimage: {how: touch, area: [0, 0, 100, 100]}\nanswer: {digit: {regex: '(1)'}}\n")
     board = adapted(adapter, firmware_path("frdm_ke16z")).start()
     with pytest.raises(UsageError, match=r"frdm_ke16z has no touch panel; boards .*mimxrt1060_evk"):
         board.predict(load_source("ink:3")[0][0])
@@ -277,6 +277,16 @@ GOOD = "name: x\nimage: {how: memory, symbol: a}\nanswer: {digit: {regex: '(\\d)
             "'answer.digit' has 'regex' and 'symbol'; supported: one of",
         ),
         (GOOD.replace("regex: '(\\d)'", "symbol: b"), 3, "'answer' does not say when the answer is complete"),
+        (
+            GOOD.replace("how: memory, symbol: a", "how: touch"),
+            2,
+            "'image' lacks 'area'; supported: area: [x, y, width,",
+        ),
+        (
+            GOOD.replace("how: memory, symbol: a", "how: touch, area: [1, 2]"),
+            2,
+            "'image.area' has 2 numbers; supported: [x",
+        ),
         (GOOD + "start: {line: a, after_ms: 3}\n", 4, "'start' has 'line' and 'after_ms'; supported: one of line"),
         (
             "name: x\nimage: {how: uart_text, format: '{:q}'}\nanswer: {digit: {regex: '(1)'}}\n",

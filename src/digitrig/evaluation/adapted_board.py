@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,6 +16,7 @@ from digitrig.evaluation.adapter import TYPES, Adapter, Reading, Value
 from digitrig.evaluation.metrics import CLASSES
 from digitrig.evaluation.results import Scores
 from digitrig.evaluation.runner import BoardJob
+from digitrig.evaluation.touching import draw
 from digitrig.protocols import PS_PER_MS, PS_PER_US, Machine, Stop, StopReason
 
 GOES_ON = (StopReason.BREAKPOINT, StopReason.CONSOLE)
@@ -109,7 +109,7 @@ class AdaptedBoard:
         if way.how == "none":
             return
         if way.how == "touch":
-            draw_on_panel(board, image)
+            draw(board, image, way.area, way.button)
         elif way.how == "memory":
             board.write_symbol(way.symbol, way.numbers(image).tobytes())
             if way.request is not None:
@@ -254,21 +254,3 @@ class AdaptedBoard:
     def close(self) -> None:
         """Free the board."""
         self.emulated.close()
-
-
-def draw_on_panel(board: Board, image: GreyImage) -> None:
-    """Draw an image on a board's touch panel. Raises UsageError for a board without one."""
-    draw: Any = getattr(board, "draw_image", None)
-    if draw is None or not touch_boards():
-        raise UsageError(
-            f"{board.name} has no touch panel; boards that have one: {', '.join(touch_boards()) or 'none'}"
-        )
-    draw(image)
-
-
-def touch_boards() -> list[str]:
-    """Names of the boards whose description has a touch panel."""
-    from digitrig.platform import board_names, load_board
-
-    specs: Mapping[str, Any] = {name: load_board(name) for name in board_names()}
-    return [name for name, spec in specs.items() if getattr(spec, "touch", None)]

@@ -58,6 +58,7 @@ class ImageWay:
 
     command: text sent first.  wait_for: regular expression of the console line after which the pixels are sent.
     format: Python format of one number in `uart_text`.  gap_bits: pause between two characters.
+    area: of the screen, x, y, width, height in pixels, in which `touch` draws; button: what it pushes afterwards.
     """
 
     how: str
@@ -76,6 +77,8 @@ class ImageWay:
     checksum: str = "none"
     gap_bits: int = 0
     request: Request | None = None
+    area: tuple[int, int, int, int] = (0, 0, 0, 0)
+    button: tuple[int, int] | None = None
 
     def numbers(self, image: GreyImage) -> NDArray[np.generic]:
         """The image as the application wants it: (784,) of `type`, row by row; rounded and clipped for integers."""
@@ -211,7 +214,7 @@ KEYS: Mapping[str, tuple[Mapping[str, str], Mapping[str, str]]] = {
     ),
     "uart_bytes": ({}, {**PIXEL_KEYS, **UART_KEYS, "checksum": ", ".join(CHECKSUMS), "terminator": "text"}),
     "memory": ({"symbol": "the variable that holds the image"}, {**PIXEL_KEYS, "request": "a variable to write"}),
-    "touch": ({}, {}),
+    "touch": ({"area": "[x, y, width, height] in pixels"}, {"button": "[x, y] in pixels"}),
     "none": ({}, {}),
 }
 """Way -> its keys beside `how`: those that it must have, and those that it may have."""
@@ -244,8 +247,19 @@ def _image(node: Node) -> ImageWay:
         given["wait_for"] = _pattern(keys["wait_for"]).pattern
     if "request" in keys:
         given["request"] = _request(keys["request"])
+    if "area" in keys:
+        given["area"] = _numbers(keys["area"], 4, "[x, y, width, height]")
+    if "button" in keys:
+        given["button"] = _numbers(keys["button"], 2, "[x, y]")
     way = ImageWay(how, **given)  # type: ignore[arg-type]
     return _with_format(keys["format"], way) if "format" in keys else way
+
+
+def _numbers(node: Node, count: int, what: str) -> tuple[int, ...]:
+    items = node.items()
+    if len(items) != count:
+        raise node.error(f"'{node.trail}' has {len(items)} numbers", f"{what} in pixels")
+    return tuple(item.integer(0, 10_000) for item in items)
 
 
 def _with_format(node: Node, way: ImageWay) -> ImageWay:

@@ -13,6 +13,7 @@ from digitrig.evaluation.adapter import Adapter
 from digitrig.evaluation.hashes import board_files_sha256, core_sha256, dataset_sha256, file_sha256
 from digitrig.evaluation.journal import Subject
 from digitrig.evaluation.runner import BoardJob
+from digitrig.evaluation.touching import check_touch
 from digitrig.firmware_files import RUNTIMES
 
 INJECTIONS = ("uart", "memory", "touch")
@@ -77,6 +78,9 @@ def _own_job(spec: Any, model: str, wish: Wish, engine: str) -> BoardJob:
 
     info = load_model(model)
     app = "interpreter" if wish.runtime == "interpreter" else wish.app
+    if wish.inject == "touch":
+        check_touch(spec.name, model)
+        app = "touch" if app == "console" else app
     firmware = firmware_path(spec.name, app, model, wish.weights)
     return BoardJob(
         spec.name,

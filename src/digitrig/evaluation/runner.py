@@ -101,6 +101,10 @@ def open_board(job: BoardJob) -> EvaluatedBoard:
         from digitrig.evaluation.adapted_board import AdaptedBoard
 
         return AdaptedBoard(job)
+    if job.inject == "touch":
+        from digitrig.evaluation.touching import TouchBoard
+
+        return TouchBoard(job.board, app=job.app, model=job.model, engine=job.engine, weights=job.weights)
     board: EvaluatedBoard = Board(job.board, app=job.app, model=job.model, engine=job.engine, weights=job.weights)
     return board
 
@@ -142,7 +146,7 @@ class Runner:
             board_us = (clock.now_ps - before) // PS_PER_US if clock is not None else None
             scores = None if answer.scores is None else tuple(_number(score) for score in answer.scores)
             cpu_us = (time.thread_time_ns() - cpu_ns) / 1000
-            expected = self._expected(image)
+            expected = self._expected(getattr(answer, "seen", image))
             return Outcome(index, int(answer.digit), scores, answer.cycles, board_us, expected, cpu_us=cpu_us)
         except Exception as error:
             self.close()
