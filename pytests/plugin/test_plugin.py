@@ -66,6 +66,28 @@ def test_failure_report_has_the_console_and_where_the_core_is(pytester, run):
     result.stdout.fnmatch_lines(["*digitrig: console of frdm_ke16z*", "at * ms: pc 0x*, lr 0x*", "*Top1 class = 7*"])
 
 
+def test_failure_report_has_the_registers(pytester, run):
+    pytester.makepyfile(RECOGNISES.format(boards='"frdm_ke16z"', digit=8))
+    result = run()
+    result.stdout.fnmatch_lines(["*digitrig: registers of frdm_ke16z*", "r0 0x*  xpsr 0x*"])
+
+
+def test_results_have_the_picture_on_the_lcd(pytester, run):
+    pytester.makepyfile(
+        """
+        import pytest
+
+        @pytest.mark.board("mimxrt1060_evk", app="touch")
+        def test_screen(board):
+            board.run_for(500)
+        """
+    )
+    run("--digitrig-results", "out").assert_outcomes(passed=1)
+    (picture,) = (pytester.path / "out").rglob("mimxrt1060_evk/lcd.png")
+    width, height = (int.from_bytes(picture.read_bytes()[at : at + 4], "big") for at in (16, 20))
+    assert (width, height) == (480, 272)
+
+
 def test_passing_tests_have_no_console_section(pytester, run):
     pytester.makepyfile(RECOGNISES.format(boards='"frdm_ke16z"', digit=7))
     run("-rA").stdout.no_fnmatch_line("*digitrig: console of*")

@@ -155,17 +155,22 @@ def _write_results(request: pytest.FixtureRequest, opened: Board) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     lines = opened.console_tail(len(opened.lines()) or 1)
     (folder / "console.log").write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
+    display = opened.machine.display
+    if display is not None and display.on:
+        opened.screenshot(folder / "lcd.png")
 
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(
     item: pytest.Item, call: pytest.CallInfo[None]
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-    """Add the end of the console, and where the core stands, to the report of a failed test."""
+    """Add the end of the console, where the core stands and its registers to the report of a failed test."""
     report = yield
     opened = item.stash.get(BOARD, None)
     if report.failed and call.when != "teardown" and opened is not None:
         tail = "\n".join(opened.console_tail(CONSOLE_TAIL)) or "(nothing was printed)"
         where = opened.fault_report().splitlines()[0]
         report.sections.append((f"digitrig: console of {opened.name}", f"{where}\n{tail}\n"))
+        registers = "  ".join(f"{name} 0x{value:08x}" for name, value in opened.registers().items())
+        report.sections.append((f"digitrig: registers of {opened.name}", f"{registers}\n"))
     return report
