@@ -218,6 +218,23 @@ def test_the_interrupt_and_the_time_it_takes(evk):
     assert not evk.pending(IRQ)
 
 
+@pytest.mark.parametrize("pitch", [0, 0xFFFF])
+def test_pictures_larger_than_any_memory(evk, pitch):
+    evk.poke(OUT_LRC, 0x3FFF3FFF)
+    evk.poke(CTRL, 1)
+    evk.wait_us(3_000_000)
+    assert evk.peek(STAT) == DONE | WRITE_ERROR
+    output(evk, 2, 2)
+    processed(evk, 0, 0, 2, 2, pitch=pitch)
+    evk.poke(PS_SCALE, 0x7FFF7FFF)
+    output(evk, 2000, 2000)
+    evk.poke(PS_LRC, 1999 << 16 | 1999)
+    evk.poke(STAT + 8, 0xFF)
+    evk.poke(CTRL, 1)
+    evk.wait_us(100_000)
+    assert evk.peek(STAT) == DONE | READ_ERROR
+
+
 def test_reset_stops_it(evk):
     output(evk, 100, 50)
     evk.poke(CTRL, 1)

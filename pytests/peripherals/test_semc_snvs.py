@@ -71,6 +71,15 @@ def test_switched_off_or_moved_it_is_gone(evk, register, value):
     assert not answers(evk)
 
 
+@pytest.mark.parametrize("base", [0x20000000, 0x20200000, 0x60000000, 0x00000000, 0x81000000])
+def test_it_has_no_power_over_other_memories(evk, base):
+    sdram_up(evk)
+    evk.poke(BR0, base | 0x1B)
+    for memory in (0x20000000, 0x20200000, 0x60000000, 0x00000000):
+        assert evk.core.access(memory, 4) is not None
+    assert not answers(evk)
+
+
 def test_a_reset_begins_anew_and_keeps_the_data(evk):
     sdram_up(evk)
     evk.poke(SDRAM, 0xCAFE)
@@ -188,7 +197,10 @@ def test_dcd_sets_and_clears_bits(tmp_path):
         (b"\xd2\xff\xff\x41", "tag 0xd2, 65535 bytes"),
         (dcd(b"\xcc\x00\x40\x04"), "byte 4: command 0xcc of 64 bytes; 4 bytes are left"),
         (dcd(b"\x77\x00\x0c\x04" + bytes(8)), "command 0x77 with parameter 0x04 is none of the ROM's"),
-        (dcd(writes((0x30000000, 1))), "write of 0x30000000 is refused; nothing there, or its clock is off"),
+        (dcd(writes((0x30000000, 1))), "write of 0x30000000; a DCD reaches clocks, pins and the SEMC only"),
+        (dcd(writes((0x400B8000, 0x34))), "write of 0x400b8000; a DCD reaches clocks, pins and the SEMC only"),
+        (dcd(writes((SEMC, 1))), "write of 0x402f0000 is refused; no such access, or its clock is off"),
+        (dcd(writes((0x400FC002, 1))), "write of 0x400fc002 is refused"),
         (dcd(check(0x400AC014, 1, 4 | 1 << 3)), "the check of 0x400ac014 never holds; it reads 0x00000000"),
     ],
 )

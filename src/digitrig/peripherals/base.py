@@ -60,7 +60,7 @@ class MachineServices(Protocol):
         ...
 
     def set_memory_enabled(self, address: int, enabled: bool) -> None:
-        """False: the memory at that address does not answer yet, an access is a bus error. No memory there: nothing."""
+        """False: the memory that begins there does not answer yet, an access is a bus error. None there: nothing."""
         ...
 
     def master_reaches(self, device: str, address: int, length: int) -> bool:

@@ -42,6 +42,8 @@ PS_FORMATS = (RGB888, RGB555, RGB444, RGB565)
 AS_FORMATS = (ARGB8888, RGB888, ARGB1555, ARGB4444, RGB555, RGB444, RGB565)
 EMBEDDED, OVERRIDE, MULTIPLY, ROPS = range(4)
 SCALE_ONE = 0x1000
+LARGEST = 1 << 22
+"""Pixels of a picture that is worked on; larger ones are refused like a range that is not in memory."""
 
 
 def _control(name: str, offset: int, fields: tuple[Field, ...], reset: int = 0, hook: bool = False) -> Register:
@@ -194,6 +196,8 @@ class PXP(Peripheral):
         import numpy as np
 
         columns, lines = self._corner_of("OUT_LRC")
+        if (columns + 1) * (lines + 1) > LARGEST:
+            return WRITE_ERROR
         picture = np.full((lines + 1, columns + 1), self.get("PS_BACKGROUND") & 0xFFFFFF | 0xFF << 24, np.uint32)
         processed = self._box("PS", picture)
         if processed is not None:
@@ -237,7 +241,7 @@ class PXP(Peripheral):
         self, address: int, pitch: int, width: int, height: int, kind: int, known: tuple[int, ...]
     ) -> Words | None:
         """A picture from memory; None where the bus or this model refuses it."""
-        if kind not in known:
+        if kind not in known or width * height > LARGEST:
             return None
         data = self.machine.master_read(self.main, address, (height - 1) * pitch + width * FORMATS[kind][0])
         return None if data is None else unpack(data, pitch, width, height, kind)

@@ -17,6 +17,7 @@ M, TAGGED, STORED = State.MODELLED, State.TAGGED, State.STORED
 SWRST, MDIS, BR_VALID = 1, 2, 1
 IPCMDDONE, IPCMDERR, IDLE = 1, 2, 1
 KEY = 0xA55A
+WINDOW = range(0x80000000, 0xE0000000)
 READ, WRITE, MODE_SET, REFRESH, PRECHARGE, PRECHARGE_ALL = 0x8, 0x9, 0xA, 0xC, 0xE, 0xF
 # How far the chip's sequence has come.
 NOT_BEGUN, PRECHARGED, REFRESHED_ONCE, REFRESHED, READY = range(5)
@@ -116,6 +117,8 @@ class SEMC(Peripheral):
         self._apply(self.base())
 
     def _apply(self, base: int) -> None:
+        if base not in WINDOW:  # internal memory is none of this block's
+            return
         self.machine.set_memory_enabled(base, self.answers() and base == self.base())
 
     def on_reset(self) -> None:

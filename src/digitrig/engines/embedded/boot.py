@@ -16,6 +16,8 @@ IVT_HEADER = 0x402000D1
 DCD_TAG = 0xD2
 WRITE_DATA, CHECK_DATA, NOP, UNLOCK = 0xCC, 0xCF, 0xC0, 0xB2
 MASK, SET = 1 << 3, 1 << 4
+REACH = tuple(range(first, first + 0x4000) for first in (0x400AC000, 0x400D8000, 0x400FC000, 0x401F8000, 0x402F0000))
+"""IOMUXC_GPR, CCM_ANALOG, CCM, IOMUXC, SEMC: what a DCD may touch, so that none can reset the part again and again."""
 LONGEST = 1768
 """Bytes that the ROM takes at most."""
 
@@ -74,8 +76,10 @@ def _command(core: Core, place: str, tag: int, parameter: int, body: bytes) -> N
 
 
 def _access(core: Core, place: str, address: int, width: int, value: int | None = None) -> int:
-    done = core.access(address, width, value)
+    what = "read" if value is None else "write"
+    if not any(address in block for block in REACH):
+        raise FirmwareFileError(f"{place}: {what} of 0x{address:08x}; a DCD reaches clocks, pins and the SEMC only")
+    done = core.access(address, width, value) if address % width == 0 else None
     if done is None:
-        what = "read" if value is None else "write"
-        raise FirmwareFileError(f"{place}: {what} of 0x{address:08x} is refused; nothing there, or its clock is off")
+        raise FirmwareFileError(f"{place}: {what} of 0x{address:08x} is refused; no such access, or its clock is off")
     return done

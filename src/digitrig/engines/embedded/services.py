@@ -107,7 +107,7 @@ class Services:
 
     def set_memory_enabled(self, address: int, enabled: bool) -> None:
         memory = self.memory_at(address)
-        if memory is not None:
+        if memory is not None and memory.base == address:
             self.core.set_region_enabled(memory.region, enabled)
 
     def _refusal(self, address: int, length: int, write: bool) -> int:
