@@ -14,8 +14,9 @@ from digitrig.codegen import generate, load_model, model_names
 from digitrig.digits import load_dataset
 from digitrig.reference import Reference, compare_scores, first_difference
 
-IMAGES = 600
-LAYERED = 60  # images of each set whose layers are compared one by one
+IMAGES = 600  # of each set, for the smallest model
+LAYERED = 60  # of these, those whose layers are compared one by one
+EFFORT = 10_000_000  # multiplications of all images of a set; larger models see fewer
 
 
 SETS = ["noise", "sparse", "plain", "ink", *(["mnist"] if os.environ.get("DIGITRIG_MNIST") else [])]
@@ -43,10 +44,15 @@ def pair(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
     return info.reference(), HostBundle(bundle, form)
 
 
+def _for(bundle: HostBundle, images: np.ndarray, most: int) -> np.ndarray:
+    """As many of the images as the size of the model allows."""
+    return images[: min(most, max(3, EFFORT // bundle.sidecar["macs"]))]
+
+
 @pytest.mark.parametrize("name", SETS)
 def test_scores_equal_the_reference(pair: tuple[Reference, HostBundle], name: str) -> None:
     reference, bundle = pair
-    images = _images(name)
+    images = _for(bundle, _images(name), IMAGES)
     found = np.stack([bundle.scores(image) for image in images])
     assert compare_scores(reference.scores_many(images), found) == []
 
@@ -54,7 +60,7 @@ def test_scores_equal_the_reference(pair: tuple[Reference, HostBundle], name: st
 @pytest.mark.parametrize("name", SETS)
 def test_layers_equal_the_reference(pair: tuple[Reference, HostBundle], name: str) -> None:
     reference, bundle = pair
-    for image in _images(name)[:LAYERED]:
+    for image in _for(bundle, _images(name), LAYERED):
         found = bundle.layers(image)
         there = {layer.index for layer in found}
         assert first_difference([layer for layer in reference.layers(image) if layer.index in there], found) is None

@@ -18,7 +18,7 @@ from digitrig.codegen.lowering import lower
 from digitrig.reference.runtime import open_interpreter
 
 MODELS = 30  # random models of each operator, the first few in every run
-QUICK = 8
+QUICK = 4
 INPUTS = 5  # inputs for each
 SEEDS = [*range(QUICK), *(pytest.param(seed, marks=pytest.mark.long) for seed in range(QUICK, MODELS))]
 ACTIVATIONS = ["NONE", "RELU", "RELU6", "RELU_N1_TO_1"]

@@ -79,7 +79,10 @@ def _root_with(folder: Path, model: Path, rule: str) -> None:
     (folder / "models" / "manifest.json").write_text(json.dumps({"schema_version": 1, "models": [entry]}))
 
 
-@pytest.mark.parametrize(("side", "channels", "board"), [(28, 1, "frdm_k32l2b"), (96, 3, "mimxrt1060_evk")])
+@pytest.mark.parametrize(
+    ("side", "channels", "board"),
+    [(28, 1, "frdm_k32l2b"), pytest.param(96, 3, "mimxrt1060_evk", marks=pytest.mark.long)],
+)
 def test_model_of_the_users_own_needs_only_a_manifest_entry(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, side: int, channels: int, board: str
 ) -> None:
@@ -98,6 +101,7 @@ def test_model_of_the_users_own_needs_only_a_manifest_entry(
         assert opened.predict(IMAGES[0]).scores == tuple(reference.scores(IMAGES[0]).tolist())
 
 
+@pytest.mark.long
 def test_large_arena_of_the_rt1060_lies_in_ocram(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A 96x96 image with 12 channels is 110,592 bytes, more than stack and variables leave of DTCM's 128 KB."""
     path = tiny.network(tmp_path / "net.tflite", side=96, channels=12)
