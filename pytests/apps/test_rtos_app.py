@@ -40,6 +40,13 @@ def board(started: tuple[Board, BoardSnapshot]) -> Board:
     return opened
 
 
+@pytest.fixture
+def fresh(board: Board) -> Iterator[Board]:
+    """A board of its own, for `predict`, which leaves breakpoints behind."""
+    with Board(board.name, app="rtos") as opened:
+        yield opened.start()
+
+
 def answer(board: Board, command: str, ms: float = 100) -> list[str]:
     """The lines that come within a time after a command."""
     before = len(board.lines())
@@ -72,7 +79,8 @@ def test_each_sample_gives_the_scores_of_the_reference(board: Board, reference: 
         assert found.digit == digit
 
 
-def test_an_uploaded_image_is_predicted_and_again_on_request(board: Board, reference: Reference) -> None:
+def test_an_uploaded_image_is_predicted_and_again_on_request(fresh: Board, reference: Reference) -> None:
+    board = fresh
     image = ink(4, "sail").render()
     expected = tuple(int(score) for score in reference.scores(image))
     assert board.predict(image, "uart").scores == expected
@@ -114,7 +122,8 @@ def test_help_names_every_command(board: Board) -> None:
     assert answer(board, "help") == ["commands: help info image predict mnist ps free overflow"]
 
 
-def test_a_frame_that_breaks_off_leaves_the_shell_as_it_was(board: Board) -> None:
+def test_a_frame_that_breaks_off_leaves_the_shell_as_it_was(fresh: Board) -> None:
+    board = fresh
     data = image_bytes(ink(5, 0).render())
     board.send("image\n")
     board.run_for(10)
@@ -147,7 +156,7 @@ def led_switches(board: Board, until_ps: int) -> list[int]:
 
 
 @pytest.mark.parametrize(
-    ("name", "from_ms", "runs", "least_ms"), [("frdm_k32l2b", 5, 2000, 1000), ("mimxrt1060_evk", 480, 600, 40)]
+    ("name", "from_ms", "runs", "least_ms"), [("frdm_k32l2b", 5, 2000, 1000), ("mimxrt1060_evk", 480, 1200, 20)]
 )
 def test_the_led_blinks_on_time_whatever_the_worker_does(name: str, from_ms: int, runs: int, least_ms: int) -> None:
     """A toggle every 250 ms from the start on. from_ms: the worker begins shortly before a toggle."""

@@ -25,7 +25,7 @@ def script() -> ModuleType:
 SCREENS = script().SCREENS
 
 
-SLOW = ("lock-entry", "lock-out")
+SLOW = ("lock-open", "lock-entry", "lock-out")
 
 
 @pytest.mark.parametrize(

@@ -12,12 +12,13 @@ from digitrig.board import Board
 from digitrig.digits import ink, on_glass
 from digitrig.digits.ink import style_names
 from digitrig.firmware_build import build_image
-from digitrig.protocols import PS_PER_MS
+from digitrig.protocols import PS_PER_MS, StopReason
 from digitrig.reference import Reference
 from digitrig.resources import models_dir
 from digitrig.screen import read_text
 
 GPIO1_DR_SET, GPIO1_DR_CLEAR = 0x401B8084, 0x401B8088
+LCDIF_CUR_BUF = 0x402B8040
 TOUCH_RESET = 1 << 2  # GPIO1 pin 2, active low
 FRAME_HZ = 9.3e6 / (533 * 288)  # pixel clock over the clocks of a frame of this panel, 60.6 Hz
 
@@ -103,6 +104,31 @@ def test_a_stroke_is_on_the_screen_two_refreshes_after_the_finger(touch: Screen)
         touch.board.run_for(1)
         assert touch.board.machine.clock.now_ps - start < 45 * PS_PER_MS
     touch.board.touch.release()
+
+
+def test_nothing_is_drawn_in_the_frame_that_the_lcd_shows(touch: Screen) -> None:
+    """At every rectangle that is filled during a stroke: its canvas (first argument) is not in CUR_BUF."""
+    machine = touch.board.machine
+    fill = touch.board.symbol("canvas_fill")[0] & ~1
+    machine.console.stop_on(None)
+    machine.set_breakpoint(fill)
+    shown_frames, filled = set(), 0
+    for x in range(60, 200, 20):
+        touch.board.touch.touch(x, 120)
+        end = machine.clock.now_ps + 17 * PS_PER_MS
+        while machine.clock.now_ps < end:
+            if machine.run(end - machine.clock.now_ps).reason is not StopReason.BREAKPOINT:
+                continue
+            canvas = machine.registers()["r0"]
+            frame = int.from_bytes(touch.board.read_memory(canvas, 4), "little")
+            shown = machine.core.access(LCDIF_CUR_BUF, 4)  # type: ignore[attr-defined]
+            assert frame != shown
+            shown_frames.add(shown)
+            filled += 1
+    machine.set_breakpoint(fill, False)
+    touch.board.touch.release()
+    assert filled > 100
+    assert len(shown_frames) == 2, "both frames have had their turn"
 
 
 @pytest.mark.long

@@ -147,7 +147,11 @@ static void run_probe(void *argument) {
 }
 
 static void overflow(void) {
-    thread_start(&probe, "probe", run_probe, 0, probe_stack, PROBE_STACK_BYTES, PROBE_PRIORITY);
+    if (probe.stack != 0) {
+        protocol_reject("error: it is on its way already");
+    } else {
+        thread_start(&probe, "probe", run_probe, 0, probe_stack, PROBE_STACK_BYTES, PROBE_PRIORITY);
+    }
 }
 
 /* ---------------------------------------------------------------- the shell itself */

@@ -62,8 +62,7 @@ static uint8_t report[FT5406_REPORT_BYTES];
 static struct ft5406_finger finger;
 static bool asked;
 
-void LCDIF_IRQHandler(void);
-void LCDIF_IRQHandler(void) {
+static void take_frame_done(void) {
     if (lcdif_take_frame_done(LCDIF_BASE)) {
         refreshes = refreshes + 1u;
         if (change_asked) {
@@ -71,6 +70,11 @@ void LCDIF_IRQHandler(void) {
             change_asked = false;
         }
     }
+}
+
+void LCDIF_IRQHandler(void);
+void LCDIF_IRQHandler(void) {
+    take_frame_done();
     cpu_dsb(); /* the flag is cleared before the handler is left, or it would be entered once more */
 }
 
@@ -132,8 +136,9 @@ uint16_t *panel_back(void) { return frames[back]; }
 
 void panel_show(int32_t first_row, int32_t rows) {
     cache_clean_data(&frames[back][first_row * PANEL_WIDTH], (uint32_t)(rows * PANEL_WIDTH) * sizeof(uint16_t));
-    cpu_mask_interrupts(); /* the end of a frame between these two would pass unnoticed */
+    cpu_mask_interrupts();
     lcdif_show_next(LCDIF_BASE, frames[back]);
+    take_frame_done(); /* a frame that has ended before this is not the one to wait for */
     change_asked = true;
     cpu_unmask_interrupts();
 }

@@ -258,7 +258,7 @@ static void hold_registers(uint32_t *pattern) {
                    "mov  r0, %0\n\t"
                    "vldm r0, {s0-s31}\n\t"
                    "ldm  r0, {r4-r6, r8-r11}\n\t"
-                   "ldr  r1, =15000000\n"
+                   "ldr  r1, =9000000\n"
                    "1:\n\t"
                    "subs r1, #1\n\t"
                    "bne  1b\n\t"
