@@ -5,7 +5,6 @@
 #include "tflite.h"
 
 #define ALIGNMENT 8u
-#define ELEMENTS_MAXIMUM 0x10000000u
 #define SCHEMA_VERSION 3
 
 struct line *interpreter_error(struct interpreter *it) {
@@ -19,8 +18,7 @@ static bool refuse(struct interpreter *it, const char *text) {
     return false;
 }
 
-/* Whether all that was read was in the file; if not, the error text is written. */
-static bool sound(struct interpreter *it) {
+bool interpreter_is_sound(struct interpreter *it) {
     if (it->file.fault == 0) {
         return true;
     }
@@ -34,7 +32,7 @@ static bool sound(struct interpreter *it) {
     return false;
 }
 
-static bool refuse_count(struct interpreter *it, const char *what, uint32_t found, uint32_t expected) {
+bool interpreter_refuse_count(struct interpreter *it, const char *what, uint32_t found, uint32_t expected) {
     struct line *line = interpreter_error(it);
     line_text(line, what);
     line_text(line, ": ");
@@ -60,178 +58,19 @@ void *interpreter_reserve(struct interpreter *it, uint32_t count, uint32_t eleme
     return room;
 }
 
-/* ------------------------------------------------------------------ tensors */
-
-static bool refuse_tensor(struct interpreter *it, const struct interpreter_tensor *tensor, const char *text) {
-    struct line *line = interpreter_error(it);
-    line_text(line, "tensor ");
-    line_unsigned(line, tensor->index);
-    line_text(line, ": ");
-    line_text(line, text);
-    return false;
-}
-
-/* 0 for a type that nothing here uses. */
-static uint32_t element_bytes(uint8_t type) {
-    switch (type) {
-    case TYPE_INT8:
-    case TYPE_UINT8:
-    case TYPE_BOOL:
-        return 1;
-    case TYPE_INT16:
-        return 2;
-    case TYPE_INT32:
-    case TYPE_FLOAT32:
-        return 4;
-    case TYPE_INT64:
-        return 8;
-    default:
-        return 0;
-    }
-}
-
-static bool read_shape(struct interpreter *it, const struct flatbuffer_table *table,
-                       struct interpreter_tensor *tensor) {
-    const struct flatbuffer_vector shape = flatbuffer_field_vector(&it->file, table, TENSOR_SHAPE, 4);
-    if (shape.count > INTERPRETER_RANK) {
-        return refuse_tensor(it, tensor, "more than 6 dimensions");
-    }
-    uint64_t elements = 1;
-    for (uint32_t i = 0; i < shape.count; i++) {
-        const int32_t size = flatbuffer_i32(&it->file, shape.position + 4u * i);
-        if (size < 1) {
-            return refuse_tensor(it, tensor, "a dimension below 1");
-        }
-        tensor->shape[i] = size;
-        elements *= (uint32_t)size;
-        if (elements > ELEMENTS_MAXIMUM) {
-            return refuse_tensor(it, tensor, "more than 268435456 elements");
-        }
-    }
-    tensor->rank = (uint8_t)shape.count;
-    tensor->elements = (uint32_t)elements;
-    tensor->bytes = tensor->elements * element_bytes(tensor->type);
-    return true;
-}
-
-/* The values of a constant. A tensor whose buffer is empty is computed. */
-static bool read_constant(struct interpreter *it, const struct flatbuffer_table *table,
-                          struct interpreter_tensor *tensor) {
-    struct flatbuffer *file = &it->file;
-    const uint32_t number = (uint32_t)flatbuffer_field_i32(file, table, TENSOR_BUFFER, 0);
-    if (number >= it->buffers.count) {
-        return number == 0u || refuse_tensor(it, tensor, "its buffer does not exist");
-    }
-    const struct flatbuffer_table buffer = flatbuffer_element_table(file, &it->buffers, number);
-    const struct flatbuffer_vector data = flatbuffer_field_vector(file, &buffer, BUFFER_DATA, 1);
-    if (flatbuffer_has(file, &buffer, BUFFER_OFFSET) || flatbuffer_has(file, table, TENSOR_EXTERNAL_BUFFER)) {
-        return refuse_tensor(it, tensor, "its values lie outside of the flatbuffer");
-    }
-    if (data.count == 0u) {
-        return true;
-    }
-    if (data.count != tensor->bytes) {
-        return refuse_tensor(it, tensor, "its buffer has another size than its shape and type");
-    }
-    tensor->data = (const int8_t *)(file->data + data.position);
-    tensor->constant = true;
-    tensor->defined = true;
-    return true;
-}
-
-static bool read_quantisation(struct interpreter *it, const struct flatbuffer_table *table,
-                              struct interpreter_tensor *tensor) {
-    struct flatbuffer *file = &it->file;
-    const struct flatbuffer_table found = flatbuffer_field_table(file, table, TENSOR_QUANTIZATION);
-    tensor->scales = flatbuffer_field_vector(file, &found, QUANTIZATION_SCALE, 4);
-    tensor->zero_points = flatbuffer_field_vector(file, &found, QUANTIZATION_ZERO_POINT, 8);
-    tensor->dimension = flatbuffer_field_i32(file, &found, QUANTIZATION_DIMENSION, 0);
-    if (tensor->zero_points.count != 0u && tensor->zero_points.count != tensor->scales.count) {
-        return refuse_tensor(it, tensor, "not as many zero points as scales");
-    }
-    if (tensor->scales.count > 0u) {
-        tensor->scale = flatbuffer_f32(file, tensor->scales.position);
-    }
-    for (uint32_t i = 0; i < tensor->zero_points.count; i++) {
-        const int64_t zero_point = flatbuffer_i64(file, tensor->zero_points.position + 8u * i);
-        if (tensor->type == TYPE_INT8 && (zero_point < INT8_MIN || zero_point > INT8_MAX)) {
-            return refuse_tensor(it, tensor, "a zero point outside of int8");
-        }
-        if (i == 0u) {
-            tensor->zero_point = (int32_t)zero_point;
-        }
-    }
-    return true;
-}
-
-static bool read_tensor(struct interpreter *it, const struct flatbuffer_table *table,
-                        struct interpreter_tensor *tensor) {
-    struct flatbuffer *file = &it->file;
-    tensor->type = flatbuffer_field_u8(file, table, TENSOR_TYPE);
-    tensor->root = tensor;
-    if (flatbuffer_field_u8(file, table, TENSOR_IS_VARIABLE) != 0u || flatbuffer_has(file, table, TENSOR_SPARSITY)) {
-        return refuse_tensor(it, tensor, "variables and sparse tensors are not supported");
-    }
-    return read_shape(it, table, tensor) && read_constant(it, table, tensor) && read_quantisation(it, table, tensor) &&
-           sound(it);
-}
-
-static bool read_tensors(struct interpreter *it, const struct flatbuffer_table *graph) {
-    const struct flatbuffer_vector tables = flatbuffer_field_vector(&it->file, graph, SUBGRAPH_TENSORS, 4);
-    if (tables.count == 0u || tables.count > INTERPRETER_TENSORS) {
-        return sound(it) && refuse_count(it, "tensors", tables.count, INTERPRETER_TENSORS);
-    }
-    it->tensors = interpreter_reserve(it, tables.count, sizeof *it->tensors);
-    if (it->tensors == 0) {
-        return false;
-    }
-    for (; it->tensor_count < tables.count; it->tensor_count++) {
-        struct interpreter_tensor *tensor = &it->tensors[it->tensor_count];
-        *tensor = (struct interpreter_tensor){.index = it->tensor_count};
-        const struct flatbuffer_table table = flatbuffer_element_table(&it->file, &tables, it->tensor_count);
-        if (!read_tensor(it, &table, tensor)) {
-            return false;
-        }
-    }
-    return true;
-}
-
-/* The only input or output of the graph. */
-static struct interpreter_tensor *read_end(struct interpreter *it, const struct flatbuffer_table *graph, uint32_t field,
-                                           const char *what) {
-    const struct flatbuffer_vector ends = flatbuffer_field_vector(&it->file, graph, field, 4);
-    if (!sound(it)) {
-        return 0;
-    }
-    if (ends.count != 1u) {
-        (void)refuse_count(it, what, ends.count, 1);
-        return 0;
-    }
-    const int32_t index = flatbuffer_i32(&it->file, ends.position);
-    if (index < 0 || (uint32_t)index >= it->tensor_count) {
-        (void)refuse_count(it, what, (uint32_t)index, it->tensor_count);
-        return 0;
-    }
-    struct interpreter_tensor *tensor = &it->tensors[index];
-    if (tensor->type != TYPE_INT8 || tensor->scales.count != 1u || tensor->constant) {
-        (void)refuse_tensor(it, tensor, "inputs and outputs of a model are int8 with one scale");
-        return 0;
-    }
-    return tensor;
-}
-
 /* ------------------------------------------------------------------ operators */
 
 static bool find_kind(struct prepare *p, const struct flatbuffer_table *table) {
     struct flatbuffer *file = &p->it->file;
     const uint32_t number = (uint32_t)flatbuffer_field_i32(file, table, OPERATOR_OPCODE_INDEX, 0);
     if (number >= p->it->codes.count) {
-        return sound(p->it) && prepare_refuse_value(p, "operator code number", (int32_t)number, "one that exists");
+        return interpreter_is_sound(p->it) &&
+               prepare_refuse_value(p, "operator code number", (int32_t)number, "one that exists");
     }
     const struct flatbuffer_table code = flatbuffer_element_table(file, &p->it->codes, number);
     const int32_t old = (int8_t)flatbuffer_field_u8(file, &code, OPERATOR_CODE_DEPRECATED);
     const int32_t new = flatbuffer_field_i32(file, &code, OPERATOR_CODE_BUILTIN, 0);
-    if (!sound(p->it)) {
+    if (!interpreter_is_sound(p->it)) {
         return false;
     }
     p->op->kind = operator_kind(new > old ? new : old);
@@ -241,7 +80,7 @@ static bool find_kind(struct prepare *p, const struct flatbuffer_table *table) {
 static bool read_inputs(struct prepare *p, const struct flatbuffer_table *table) {
     struct interpreter *it = p->it;
     const struct flatbuffer_vector inputs = flatbuffer_field_vector(&it->file, table, OPERATOR_INPUTS, 4);
-    if (!sound(it)) {
+    if (!interpreter_is_sound(it)) {
         return false;
     }
     if (inputs.count < p->op->kind->inputs_minimum || inputs.count > p->op->kind->inputs_maximum) {
@@ -269,7 +108,7 @@ static bool read_inputs(struct prepare *p, const struct flatbuffer_table *table)
 static bool read_output(struct prepare *p, const struct flatbuffer_table *table) {
     struct interpreter *it = p->it;
     const struct flatbuffer_vector outputs = flatbuffer_field_vector(&it->file, table, OPERATOR_OUTPUTS, 4);
-    if (!sound(it)) {
+    if (!interpreter_is_sound(it)) {
         return false;
     }
     if (outputs.count != 1u) {
@@ -294,14 +133,14 @@ static bool read_operator(struct interpreter *it, uint32_t index, const struct f
     }
     p.options_type = flatbuffer_field_u8(&it->file, table, OPERATOR_OPTIONS_TYPE);
     p.options = flatbuffer_field_table(&it->file, table, OPERATOR_OPTIONS);
-    if (!sound(it)) {
+    if (!interpreter_is_sound(it)) {
         return false;
     }
     const uint8_t expected = p.op->kind->options;
     if (expected != OPTIONS_NONE && (p.options_type != expected || p.options.position == 0u)) {
         return prepare_refuse_value(&p, "kind of options", p.options_type, "those of the operator");
     }
-    if (!p.op->kind->prepare(&p) || !sound(it)) {
+    if (!p.op->kind->prepare(&p) || !interpreter_is_sound(it)) {
         return false;
     }
     p.op->output->defined = true;
@@ -311,7 +150,8 @@ static bool read_operator(struct interpreter *it, uint32_t index, const struct f
 static bool read_operators(struct interpreter *it, const struct flatbuffer_table *graph) {
     const struct flatbuffer_vector tables = flatbuffer_field_vector(&it->file, graph, SUBGRAPH_OPERATORS, 4);
     if (tables.count == 0u || tables.count > INTERPRETER_OPERATORS) {
-        return sound(it) && refuse_count(it, "operators", tables.count, INTERPRETER_OPERATORS);
+        return interpreter_is_sound(it) &&
+               interpreter_refuse_count(it, "operators", tables.count, INTERPRETER_OPERATORS);
     }
     it->operators = interpreter_reserve(it, tables.count, sizeof *it->operators);
     if (it->operators == 0) {
@@ -320,7 +160,7 @@ static bool read_operators(struct interpreter *it, const struct flatbuffer_table
     for (; it->operator_count < tables.count; it->operator_count++) {
         it->operators[it->operator_count] = (struct interpreter_operator){0};
         const struct flatbuffer_table table = flatbuffer_element_table(&it->file, &tables, it->operator_count);
-        if (!sound(it) || !read_operator(it, it->operator_count, &table)) {
+        if (!interpreter_is_sound(it) || !read_operator(it, it->operator_count, &table)) {
             return false;
         }
     }
@@ -330,11 +170,11 @@ static bool read_operators(struct interpreter *it, const struct flatbuffer_table
 /* ------------------------------------------------------------------ the model */
 
 static bool read_graph(struct interpreter *it, const struct flatbuffer_table *graph) {
-    if (!read_tensors(it, graph)) {
+    if (!interpreter_read_tensors(it, graph)) {
         return false;
     }
-    it->input = read_end(it, graph, SUBGRAPH_INPUTS, "inputs");
-    it->output = it->input == 0 ? 0 : read_end(it, graph, SUBGRAPH_OUTPUTS, "outputs");
+    it->input = interpreter_read_end(it, graph, SUBGRAPH_INPUTS, "inputs");
+    it->output = it->input == 0 ? 0 : interpreter_read_end(it, graph, SUBGRAPH_OUTPUTS, "outputs");
     if (it->output == 0) {
         return false;
     }
@@ -344,7 +184,7 @@ static bool read_graph(struct interpreter *it, const struct flatbuffer_table *gr
         return false;
     }
     if (!it->output->defined) {
-        return refuse_tensor(it, it->output, "the model's output, which nothing writes");
+        return interpreter_refuse_tensor(it, it->output, "the model's output, which nothing writes");
     }
     it->output->root->last = (int32_t)it->operator_count;
     return true;
@@ -357,19 +197,19 @@ static bool read_model(struct interpreter *it) {
     }
     const struct flatbuffer_table model = flatbuffer_root(file);
     if (flatbuffer_field_i32(file, &model, MODEL_VERSION, 0) != SCHEMA_VERSION) {
-        return sound(it) && refuse(it, "not a .tflite model of schema version 3");
+        return interpreter_is_sound(it) && refuse(it, "not a .tflite model of schema version 3");
     }
     it->codes = flatbuffer_field_vector(file, &model, MODEL_OPERATOR_CODES, 4);
     it->buffers = flatbuffer_field_vector(file, &model, MODEL_BUFFERS, 4);
     const struct flatbuffer_vector graphs = flatbuffer_field_vector(file, &model, MODEL_SUBGRAPHS, 4);
-    if (!sound(it)) {
+    if (!interpreter_is_sound(it)) {
         return false;
     }
     if (graphs.count != 1u) {
-        return refuse_count(it, "subgraphs", graphs.count, 1);
+        return interpreter_refuse_count(it, "subgraphs", graphs.count, 1);
     }
     const struct flatbuffer_table graph = flatbuffer_element_table(file, &graphs, 0);
-    return sound(it) && read_graph(it, &graph);
+    return interpreter_is_sound(it) && read_graph(it, &graph);
 }
 
 static void place(struct interpreter *it) {

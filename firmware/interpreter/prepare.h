@@ -1,5 +1,5 @@
-/* What the functions that check and prepare an operator share. All of those that return bool return false with the
- * error text written. */
+/* What the functions that check a model and prepare its operators share. All of those that return bool return false
+ * with the error text written. */
 #ifndef INTERPRETER_PREPARE_H
 #define INTERPRETER_PREPARE_H
 
@@ -29,6 +29,18 @@ struct operator_kind {
 
 /* 0 if there is none with that code. */
 const struct operator_kind *operator_kind(int32_t code);
+
+/* Whether all that was read was in the file. */
+bool interpreter_is_sound(struct interpreter *it);
+
+/* Refuse a number of things, or a tensor. */
+bool interpreter_refuse_count(struct interpreter *it, const char *what, uint32_t found, uint32_t expected);
+bool interpreter_refuse_tensor(struct interpreter *it, const struct interpreter_tensor *tensor, const char *text);
+
+/* All tensors of a graph; and its only input or output, 0 if that is not usable. */
+bool interpreter_read_tensors(struct interpreter *it, const struct flatbuffer_table *graph);
+struct interpreter_tensor *interpreter_read_end(struct interpreter *it, const struct flatbuffer_table *graph,
+                                                uint32_t field, const char *what);
 
 /* Begin an error text about the model, or about an operator, to be continued with line_text and so on. */
 struct line *interpreter_error(struct interpreter *it);

@@ -6,7 +6,7 @@
 #include "prepare.h"
 #include "tflite.h"
 
-/* Strides, dilations and windows of height and width; `window` is that of the weights, or 0 for pooling. */
+/* Strides, dilations and windows in height and in width. */
 struct geometry {
     struct window_span height, width;
 };
@@ -78,6 +78,13 @@ static int32_t sum_of_row(const struct prepare *p, uint32_t channel) {
     return sum;
 }
 
+/* What the parameters of both kinds of convolution have. */
+#define CONVOLUTION_MEMBERS                                                                                            \
+    .input_h = g.height.size, .input_w = g.width.size, .input_c = (int16_t)input->shape[3],                            \
+    .kernel_h = g.height.window, .kernel_w = g.width.window, .stride_h = g.height.stride, .stride_w = g.width.stride,  \
+    .pad_top = g.height.pad, .pad_left = g.width.pad, .output_h = g.height.output, .output_w = g.width.output,         \
+    .zero_point = (int8_t)input->zero_point, .weights = weights->data, .bias = bias, .out = out
+
 bool prepare_conv_2d(struct prepare *p) {
     const struct interpreter_tensor *input = p->op->inputs[0], *weights = p->op->inputs[1];
     const uint32_t channels = (uint32_t)p->op->output->shape[3];
@@ -99,24 +106,10 @@ bool prepare_conv_2d(struct prepare *p) {
         return false;
     }
     *layer = (struct conv2d_rows_s8){
-        .input_h = g.height.size,
-        .input_w = g.width.size,
-        .input_c = (int16_t)input->shape[3],
-        .kernel_h = g.height.window,
-        .kernel_w = g.width.window,
-        .stride_h = g.height.stride,
-        .stride_w = g.width.stride,
+        CONVOLUTION_MEMBERS,
+        .output_c = (int16_t)channels,
         .dilation_h = g.height.dilation,
         .dilation_w = g.width.dilation,
-        .pad_top = g.height.pad,
-        .pad_left = g.width.pad,
-        .output_h = g.height.output,
-        .output_w = g.width.output,
-        .output_c = (int16_t)channels,
-        .zero_point = (int8_t)input->zero_point,
-        .weights = weights->data,
-        .bias = bias,
-        .out = out,
     };
     p->op->parameters = layer;
     p->op->scratch_bytes = conv2d_rows_s8_scratch_bytes(layer);
@@ -153,22 +146,8 @@ bool prepare_depthwise_conv_2d(struct prepare *p) {
         return false;
     }
     *layer = (struct depthwise_conv2d_s8){
-        .input_h = g.height.size,
-        .input_w = g.width.size,
-        .input_c = (int16_t)input->shape[3],
+        CONVOLUTION_MEMBERS,
         .multiplier = (int16_t)(weights->shape[3] / input->shape[3]),
-        .kernel_h = g.height.window,
-        .kernel_w = g.width.window,
-        .stride_h = g.height.stride,
-        .stride_w = g.width.stride,
-        .pad_top = g.height.pad,
-        .pad_left = g.width.pad,
-        .output_h = g.height.output,
-        .output_w = g.width.output,
-        .zero_point = (int8_t)input->zero_point,
-        .weights = weights->data,
-        .bias = bias,
-        .out = out,
     };
     p->op->parameters = layer;
     p->op->scratch_bytes = depthwise_conv2d_s8_scratch_bytes(layer);
