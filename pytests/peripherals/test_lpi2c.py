@@ -3,6 +3,8 @@ fsl_lpi2c.c of NXP's MCUXpresso SDK writes them; bus times by hand from MCCR0, 1
 
 from __future__ import annotations
 
+import random
+
 import pytest
 from evk import CCM, LPI2C1, SNVS, Evk
 
@@ -319,3 +321,32 @@ def test_the_core_refuses_a_fifo_it_cannot_hold(evk):
         evk.core.add_device("x", SNVS + 0x100000, 0x1000, rows, model=4, parameters=[99])
     with pytest.raises(CoreError, match="no register at offset 0x10"):
         evk.core.add_device("x", SNVS + 0x100000, 0x1000, rows[:2], model=4, parameters=[4])
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_no_order_of_accesses_breaks_it(evk, seed):
+    """Whatever is written: the FIFOs hold at most four words, time goes on, and a reset by software brings order."""
+    dice = random.Random(seed)
+    registers = [MCR, MSR, MIER, MCFGR1, MCFGR2, MCFGR3, MCCR0, MFCR, MTDR, MTDR, MTDR, MTDR]
+    words = [START | 0xA0, START | 0xA1, START | 0xBA, SEND | 1, RECEIVE | 3, 0x300, STOP, 0x500 | 0xBA, 0x600 | 0xA0]
+    for _ in range(600):
+        register = dice.choice(registers)
+        value = dice.choice(words) if register == MTDR else dice.getrandbits(32)
+        if register == MCR:
+            value = dice.choice((MEN, MEN, MEN, MEN | RTF, MEN | RRF, 0, RST))
+        evk.poke(register, value)
+        if dice.random() < 0.3:
+            evk.wait_us(dice.choice((1, 30, 400)))
+        if dice.random() < 0.2:
+            evk.models["lpi2c1"].hold(sda=dice.random() < 0.2, scl=dice.random() < 0.2)
+        if dice.random() < 0.3:
+            evk.peek(MRDR)
+        assert evk.peek(MFSR) & ~0x00040004 & ~0x00030003 == 0
+    evk.models["lpi2c1"].hold()
+    evk.poke(MCR, RST)
+    evk.poke(MCR, MEN)
+    evk.poke(MCCR0, TIMES)
+    command(evk, START | 0xA0, SEND | 3, SEND | 0x55, STOP)
+    evk.wait_us(2000)
+    assert evk.peek(MSR) == TDF | SDF | EPF
+    assert evk.memory.data[3] == 0x55
