@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,7 +16,6 @@ from numpy.typing import NDArray
 from digitrig.digits.arrays import GreyImages
 from digitrig.digits.datasets import Dataset, default_dataset, load_dataset
 from digitrig.errors import UsageError
-from digitrig.evaluation.adapter import Adapter
 from digitrig.evaluation.cluster import Cluster
 from digitrig.evaluation.hashes import dataset_sha256
 from digitrig.evaluation.jobs import INJECTIONS, Wish, check_words, hashes_of, make_jobs, subject_of
@@ -34,6 +33,9 @@ from digitrig.evaluation.results import (
     total_accuracy,
 )
 from digitrig.evaluation.runner import BoardFactory, BoardJob, Runner, open_board
+
+if TYPE_CHECKING:
+    from digitrig.evaluation.adapter import Adapter
 
 __all__ = ["INJECTIONS", "Progress", "Scorer", "evaluate"]
 

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import hashlib
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from digitrig.digits.datasets import Dataset
+
+if TYPE_CHECKING:
+    from digitrig.platform import BoardSpec
 
 
 def file_sha256(path: Path) -> str:
@@ -21,11 +25,8 @@ def dataset_sha256(data: Dataset) -> str:
     return digest.hexdigest()
 
 
-def board_files_sha256(name: str) -> str:
+def board_files_sha256(spec: BoardSpec) -> str:
     """sha256 over a board's description: its YAML and the `.repl` files that it is made of, names with them."""
-    from digitrig.platform import load_board
-
-    spec = load_board(name)
     files = {spec.repl, spec.repl.with_suffix(".yaml")}
     files |= {Path(entry.file) for entry in spec.platform.entries.values() if Path(entry.file).is_file()}
     digest = hashlib.sha256()

@@ -5,16 +5,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from digitrig.digits.datasets import Dataset
 from digitrig.errors import MissingFileError, UnknownNameError, UsageError
-from digitrig.evaluation.adapter import Adapter
 from digitrig.evaluation.hashes import board_files_sha256, core_sha256, dataset_sha256, file_sha256
 from digitrig.evaluation.journal import Subject
 from digitrig.evaluation.runner import BoardJob
-from digitrig.evaluation.touching import check_touch
 from digitrig.firmware_files import RUNTIMES
+
+if TYPE_CHECKING:
+    from digitrig.evaluation.adapter import Adapter
 
 INJECTIONS = ("uart", "memory", "touch")
 WEIGHTS = ("flash", "ram")
@@ -79,6 +80,8 @@ def _own_job(spec: Any, model: str, wish: Wish, engine: str) -> BoardJob:
     info = load_model(model)
     app = "interpreter" if wish.runtime == "interpreter" else wish.app
     if wish.inject == "touch":
+        from digitrig.evaluation.touching import check_touch
+
         check_touch(spec.name, model)
         app = "touch" if app == "console" else app
     firmware = firmware_path(spec.name, app, model, wish.weights)
@@ -92,6 +95,7 @@ def _own_job(spec: Any, model: str, wish: Wish, engine: str) -> BoardJob:
         runtime="interpreter" if app == "interpreter" else "bundle",
         firmware=firmware,
         firmware_sha256=file_sha256(firmware),
+        board_sha256=board_files_sha256(spec),
         reference=info.path,
         preprocess=info.preprocess,
     )
@@ -99,6 +103,8 @@ def _own_job(spec: Any, model: str, wish: Wish, engine: str) -> BoardJob:
 
 def foreign_job(board: str, wish: Wish, engine: str, one_answer: bool = False) -> BoardJob:
     """The job of firmware that is not ours. one_answer: it need not take images. Raises UsageError."""
+    from digitrig.platform import load_board
+
     adapter, elf = wish.adapter, wish.elf
     if adapter is None or elf is None:
         raise UsageError("firmware without an adapter")
@@ -120,6 +126,7 @@ def foreign_job(board: str, wish: Wish, engine: str, one_answer: bool = False) -
         adapter=adapter,
         firmware=elf,
         firmware_sha256=file_sha256(elf),
+        board_sha256=board_files_sha256(load_board(board)),
         reference=reference,
         preprocess=preprocess,
     )
@@ -153,7 +160,7 @@ def hashes_of(job: BoardJob, data_sha256: str) -> dict[str, str]:
         found["model"] = file_sha256(job.reference)
     if job.firmware is not None:
         found["firmware"] = job.firmware_sha256
-        found["board"] = board_files_sha256(job.board)
+        found["board"] = job.board_sha256
         if job.engine == "embedded":
             found["core"] = core_sha256()
     if job.adapter is not None:

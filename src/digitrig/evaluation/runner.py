@@ -53,8 +53,8 @@ class BoardJob:
 
     engine: "embedded" or "renode".  inject: "uart", "memory", "touch", or "adapter" where an adapter says how.
     elf: firmware that is not this rig's, with the adapter that says how to talk to it.  firmware: the file that runs,
-    firmware_sha256: what it has to hold, "" for any.  reference: the `.tflite` file to compare with, None for none;
-    preprocess: how a picture becomes its input.
+    firmware_sha256: what it has to hold, "" for any; board_sha256: of the board's description.  reference: the
+    `.tflite` file to compare with, None for none; preprocess: how a picture becomes its input.
     """
 
     board: str
@@ -68,6 +68,7 @@ class BoardJob:
     adapter: Adapter | None = None
     firmware: Path | None = None
     firmware_sha256: str = ""
+    board_sha256: str = ""
     reference: Path | None = None
     preprocess: str = "scale"
 
