@@ -1,5 +1,5 @@
 #include "average_pool_s8.h"
-#include "forms.h"
+#include "fixed_point.h"
 
 /* The part of a window that lies in the image. */
 struct area {
@@ -25,13 +25,31 @@ static int32_t sum_of(const struct area *area, int32_t channel) {
     return sum;
 }
 
-/* One output element, all channels. The quotient is rounded to nearest, halves away from zero. */
+/* The power of two that a count is, or -1. */
+static int32_t exponent_of(int32_t count) {
+    int32_t exponent = 0;
+    KERNELS_NO_UNROLL
+    while ((count & 1) == 0) {
+        count >>= 1;
+        exponent++;
+    }
+    return count == 1 ? exponent : -1;
+}
+
+/* A quotient, rounded to nearest, halves away from zero. Armv6-M has no division; most windows are powers of two. */
+static int32_t quotient(int32_t sum, int32_t count, int32_t exponent) {
+    if (exponent >= 0) {
+        return fixed_rounding_shift(sum, exponent);
+    }
+    return (sum > 0 ? sum + count / 2 : sum - count / 2) / count;
+}
+
+/* One output element, all channels. */
 static void average(const struct average_pool_s8 *p, const struct area *area, int8_t *output) {
-    const int32_t count = area->rows * area->columns;
+    const int32_t count = area->rows * area->columns, exponent = exponent_of(count);
     KERNELS_NO_UNROLL
     for (int32_t channel = 0; channel < p->channels; channel++) {
-        const int32_t sum = sum_of(area, channel);
-        int32_t value = (sum > 0 ? sum + count / 2 : sum - count / 2) / count;
+        int32_t value = quotient(sum_of(area, channel), count, exponent);
         value = value < p->minimum ? p->minimum : value;
         output[channel] = (int8_t)(value > p->maximum ? p->maximum : value);
     }
