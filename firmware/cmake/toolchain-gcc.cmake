@@ -13,6 +13,7 @@ set(CMAKE_C_COMPILER_FORCED TRUE)
 
 # Inline assembly for Armv6-M is written in the unified syntax, which gcc has to be told.
 set(TOOLCHAIN_COMPILE_OPTIONS -masm-syntax-unified)
+set(TOOLCHAIN_SMALL -Oz)
 set(TOOLCHAIN_NO_LOOP_IDIOM -fno-tree-loop-distribute-patterns)
 set(TOOLCHAIN_LINK_OPTIONS -Wl,--no-warn-rwx-segments)
 set(TOOLCHAIN_LINK_LIBRARIES -lgcc)

@@ -23,6 +23,8 @@ set(CMAKE_C_COMPILER_FORCED TRUE)
 
 # zig adds the sanitizer for undefined behaviour on its own, which needs a run-time library.
 set(TOOLCHAIN_COMPILE_OPTIONS -fno-sanitize=undefined)
+# As small as it gets; zig makes -Os of -Oz unless clang itself is told.
+set(TOOLCHAIN_SMALL -Os -Xclang -Oz)
 set(TOOLCHAIN_NO_LOOP_IDIOM "") # -fno-builtin does it
 set(TOOLCHAIN_LINK_OPTIONS -Wl,-e,Reset_Handler)
 set(TOOLCHAIN_LINK_LIBRARIES -lcompiler_rt)

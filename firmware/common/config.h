@@ -14,10 +14,15 @@
 #define SERIAL_RX_BYTES 128u
 #endif
 
-/* Bytes that may wait for the transmitter. One complete result (at most 347 bytes) and a banner fit, so that the main
- * loop goes on receiving while it prints. A power of two. */
+/* Bytes that may wait for the transmitter. A power of two. With 512 one complete result (at most 347 bytes) and a
+ * banner fit, so that the main loop goes on receiving while it prints. Where RAM is short it waits for the transmitter
+ * instead, and what arrives meanwhile waits in the receive ring. */
 #ifndef SERIAL_TX_BYTES
+#if defined(__ARM_ARCH_6M__)
+#define SERIAL_TX_BYTES 64u
+#else
 #define SERIAL_TX_BYTES 512u
+#endif
 #endif
 
 /* Longest wait for room in the transmit ring before a byte is dropped. 512 bytes leave in 45 ms. */

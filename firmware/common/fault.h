@@ -30,9 +30,12 @@ bool fault_frame_is_readable(uintptr_t frame, uint32_t bytes);
 /* Entry of every exception that has no handler of its own: never called, only put into vector tables. */
 void fault_entry(void);
 
-/* Defines `name` as a handler that a program may replace by defining its own. */
-#define FAULT_WEAK_HANDLER(name)                                                                                       \
-    void name(void);                                                                                                   \
-    __attribute__((weak, naked)) void name(void) { __asm volatile("ldr r0, =fault_entry\n\tbx r0\n\t.ltorg"); }
+/* What all handlers of a file are until a program defines its own: one piece of code for all of them. */
+__attribute__((naked, unused)) static void fault_unhandled(void) {
+    __asm volatile("ldr r0, =fault_entry\n\tbx r0\n\t.ltorg");
+}
+
+/* Declares `name` as a handler that a program may replace by defining its own. */
+#define FAULT_WEAK_HANDLER(name) void name(void) __attribute__((weak, alias("fault_unhandled")));
 
 #endif

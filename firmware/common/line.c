@@ -20,8 +20,9 @@ void line_unsigned(struct line *line, uint32_t value) {
     char digits[10]; /* 4294967295 */
     unsigned count = 0;
     do {
-        digits[count++] = (char)('0' + value % 10u);
-        value /= 10u;
+        const uint32_t tens = value / 10u;
+        digits[count++] = (char)('0' + (value - tens * 10u));
+        value = tens;
     } while (value != 0u);
     while (count > 0u) {
         put(line, digits[--count]);

@@ -8,6 +8,13 @@
 
 #include <stdint.h>
 
+#define PICTURE_BYTES 784u
+
+/* A picture as a host writes it: 28 x 28 grey levels. Where it is the memory that input() returns, load() of it turns
+ * it into the input, and once more back into the picture; run() leaves it alone then. Other models have none: the
+ * program brings its own. */
+extern uint8_t digitrig_image[PICTURE_BYTES] __attribute__((aligned(4)));
+
 struct bundle {
     const char *name;      /* of the model */
     const char *hash8;     /* first eight hex digits of the SHA-256 of the .tflite file */

@@ -1,12 +1,10 @@
 #include "conv2d_windows_s8.h"
-#include "pad.h"
 #include "window_s8.h"
 
 /* The rows of input under one row of outputs. */
 struct rows {
     uint32_t *first, *end;
     int32_t words; /* of a row */
-    int32_t count;
 };
 
 /* Words of a row: an even number. */
@@ -18,33 +16,42 @@ static int32_t row_words(const struct conv2d_windows_s8 *p) {
     return (width * p->input_c + 7) / 8 * 2;
 }
 
+/* Write a row in words: `left` times `border`, `count` words of input, and `border` up to its end. */
+static void word_row(uint32_t *to, int32_t words, const int8_t *input, int32_t count, int32_t left, uint32_t border) {
+    const uint32_t *const end = to + words, *const first = to + left, *from = (const uint32_t *)(const void *)input;
+    const uint32_t *const past = end - first > count ? first + count : end;
+    KERNELS_NO_UNROLL
+    while (to != first) {
+        *to++ = border;
+    }
+    KERNELS_NO_UNROLL
+    while (to != past) {
+        *to++ = *from++;
+    }
+    KERNELS_NO_UNROLL
+    while (to != end) {
+        *to++ = border;
+    }
+}
+
 /* The rows after the first `kept`, with their padding. */
 static void fill(const struct conv2d_windows_s8 *p, const struct rows *rows, int32_t kept, const int8_t *input,
                  int32_t line) {
-    const int32_t from_row = p->input_w * p->input_c, height = p->input_h;
-    uint32_t *to = rows->first + kept * rows->words;
+    const int32_t depth = p->input_c, from_row = p->input_w * depth, words = rows->words, zero = p->zero;
+    uint32_t *to = rows->first + kept * words;
     line += kept;
     input += line > 0 ? line * from_row : 0;
-    if (p->pixels) {
-        KERNELS_NO_UNROLL
-        for (; to != rows->end; to += rows->words) {
-            const int32_t inside = line >= 0 && line < height ? from_row : 0;
-            pixels_s8_row(to, rows->words, input, inside, p->pad_left, p->zero);
-            input += inside;
-            line++;
+    KERNELS_NO_UNROLL
+    for (; to != rows->end; to += words) {
+        const int32_t inside = line >= 0 && line < p->input_h ? from_row : 0;
+        if (p->pixels) {
+            pixels_s8_row(to, words, input, inside, p->pad_left, zero);
+        } else {
+            word_row(to, words, input, inside / 4, p->pad_left * depth / 4, (uint32_t)(zero & 0xFF) * 0x01010101u);
         }
-        return;
+        input += inside;
+        line++;
     }
-    const struct pad pad = {
-        .height = rows->count - kept,
-        .row = rows->words * 4,
-        .from_height = height,
-        .from_row = from_row,
-        .top = -line,
-        .left = p->pad_left * p->input_c,
-        .border = p->zero,
-    };
-    pad_s8((int8_t *)to, input, &pad);
 }
 
 /* One row of outputs. */
@@ -77,14 +84,16 @@ void conv2d_windows_s8(const struct conv2d_windows_s8 *p, const int8_t *input, i
     const int32_t depth = p->input_c;
     const int32_t words = row_words(p), row = words * 4;
     const int32_t count = p->kernel_h + p->window - 1;
-    const struct rows rows = {scratch, (uint32_t *)scratch + count * words, words, count};
-    struct window_s8 window = {
-        .rows = p->kernel_h,
-        .taps = p->kernel_w * depth,
-        .row = row,
-        .offsets = {0, depth, row, row + depth},
-        .patches = p->window * p->window,
-    };
+    const struct rows rows = {scratch, (uint32_t *)scratch + count * words, words};
+    struct window_s8 window;
+    window.rows = p->kernel_h;
+    window.taps = p->kernel_w * depth;
+    window.row = row;
+    window.patches = p->window * p->window;
+    window.offsets[0] = 0;
+    window.offsets[1] = depth;
+    window.offsets[2] = row;
+    window.offsets[3] = row + depth;
     int32_t kept = 0, line = -p->pad_top;
     KERNELS_NO_UNROLL
     for (int32_t y = p->output_h; y > 0; y--) {

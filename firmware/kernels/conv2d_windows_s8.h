@@ -10,6 +10,7 @@
 /* A layer. Tensors are NHWC with N = 1; sizes count elements.
  *
  * pad_top, pad_left: how far the first patch hangs over.
+ * input_c: a multiple of 4, or 1 with pixels.
  * output_h, output_w: after pooling.  output_c: a multiple of 4.
  * window: 2 where 2x2 outputs of the convolution become one, 1 where there is no pooling.
  * zero: what a padded input counts as: its zero point.
@@ -44,7 +45,7 @@ static inline uint32_t conv2d_windows_s8_scratch_bytes(const struct conv2d_windo
     return (uint32_t)((p->kernel_h + p->window - 1) * row + 4);
 }
 
-/* input: input_h * input_w * input_c values.  output: output_h * output_w * output_c.
+/* input: input_h * input_w * input_c values, aligned to 4 but with pixels.  output: output_h * output_w * output_c.
  * scratch: conv2d_windows_s8_scratch_bytes(p) bytes, aligned to 4; overlaps neither. */
 void conv2d_windows_s8(const struct conv2d_windows_s8 *p, const int8_t *input, int8_t *output, void *scratch);
 

@@ -174,4 +174,29 @@ static inline void dot_u8s8_three(const struct dot_patches *p, const uint8_t *x,
 #endif
 }
 
+/* The same for one patch of one row, from 0 on: weights from w up to end, a whole number of blocks. */
+static inline void dot_u8s8_row(const uint8_t *x, const int8_t *w, const int8_t *end, int32_t sums[2]) {
+#if DOT_ARMV6M
+    uint32_t a = 0, b = 0, four, input, weight;
+    __asm__ volatile("1:\n" DOT_FIRST_TAP("0") DOT_SECOND_TAP("2") DOT_FIRST_TAP("1")
+                         DOT_SECOND_TAP("3") "adds %[x], #4\n"
+                                             "cmp %[w], %[end]\n"
+                                             "bne 1b\n"
+                     : [x] "+l"(x), [w] "+l"(w), [a] "+l"(a), [b] "+l"(b), [four] "=&l"(four), [input] "=&l"(input),
+                       [weight] "=&l"(weight)
+                     : [end] "h"(end)
+                     : "cc", "memory");
+    sums[0] = (int32_t)a;
+    sums[1] = (int32_t)b;
+#else
+    static const int32_t zeros[DOT_CHANNELS] = {0, 0};
+    const int32_t bytes = (int32_t)(end - w);
+    const struct dot_patches row = {.row_bytes = bytes, .bytes = bytes, .gap = 0, .back = 0};
+    uint32_t wrapping[DOT_CHANNELS];
+    dot_u8s8(&row, x, w, zeros, wrapping, 1);
+    sums[0] = (int32_t)wrapping[0];
+    sums[1] = (int32_t)wrapping[1];
+#endif
+}
+
 #endif

@@ -1,12 +1,13 @@
 #include "fully_connected_s8.h"
 #include "dot_u8s8.h"
-#include "pad.h"
 
-/* The inputs as the inner loop reads them, in scratch.  Returns what it has to know of a row of weights. */
-static struct dot_patches prepare(int32_t inputs, const int8_t *input, void *scratch) {
+/* Make the inputs what the inner loop reads, in scratch: value + 128.  Returns what it has to know of the weights. */
+static struct dot_patches prepare(int32_t inputs, const int8_t *input, uint8_t *scratch) {
     const int32_t bytes = (inputs + DOT_TAPS - 1) / DOT_TAPS * DOT_BLOCK_BYTES;
-    const struct pad copy = {1, inputs, 1, inputs, 0, 0, 0, 0x80};
-    pad_s8(scratch, input, &copy);
+    KERNELS_NO_UNROLL
+    for (const int8_t *end = input + inputs; input != end; input++) {
+        *scratch++ = (uint8_t)(*input ^ 0x80);
+    }
     return (struct dot_patches){.row_bytes = bytes, .bytes = bytes, .gap = 0, .back = 0};
 }
 
@@ -29,20 +30,19 @@ void fully_connected_s8(const struct fully_connected_s8 *p, const int8_t *input,
 
 void fully_connected_quick_s8(const struct fully_connected_quick_s8 *p, const int8_t *input, int8_t *output,
                               void *scratch) {
-    static const int32_t zeros[DOT_CHANNELS] = {0, 0};
     const struct dot_patches row = prepare(p->inputs, input, scratch);
-    const int32_t count = p->outputs;
+    const int32_t count = p->outputs, bytes = row.bytes;
     const int8_t *w = p->weights;
     KERNELS_NO_UNROLL
     for (int32_t n = 0; n < count; n += DOT_CHANNELS) {
-        uint32_t sums[DOT_CHANNELS];
+        int32_t sums[DOT_CHANNELS];
         int8_t two[DOT_CHANNELS];
-        dot_u8s8(&row, scratch, w, zeros, sums, 1);
-        w += row.bytes;
-        quick_s8(&p->out, (const int32_t *)sums, n, DOT_CHANNELS, two);
-        output[n] = two[0];
+        dot_u8s8_row(scratch, w, w + bytes, sums);
+        w += bytes;
+        quick_s8(&p->out, sums, n, DOT_CHANNELS, two);
+        *output++ = two[0];
         if (n + 1 < count) {
-            output[n + 1] = two[1];
+            *output++ = two[1];
         }
     }
 }

@@ -9,16 +9,18 @@ static int8_t step(const struct preprocess *p, uint32_t level) {
 
 void preprocess_scale(const struct preprocess *p, const uint8_t *image, int8_t *input) {
     const uint8_t *end = image + PREPROCESS_PIXELS;
-    if (p->multiplier == PREPROCESS_SAME && p->zero_point == INT8_MIN) {
-        KERNELS_NO_UNROLL
-        while (image != end) {
-            *input++ = (int8_t)(*image++ ^ 0x80);
-        }
-        return;
-    }
     KERNELS_NO_UNROLL
     while (image != end) {
         *input++ = step(p, *image++);
+    }
+}
+
+void preprocess_same(const uint8_t *image, int8_t *input) {
+    const uint32_t *from = (const uint32_t *)(const void *)image, *end = from + PREPROCESS_PIXELS / 4;
+    uint32_t *to = (uint32_t *)(void *)input;
+    KERNELS_NO_UNROLL
+    while (from != end) {
+        *to++ = *from++ ^ 0x80808080u;
     }
 }
 

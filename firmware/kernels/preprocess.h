@@ -23,6 +23,10 @@ struct preprocess {
 /* image: PREPROCESS_PIXELS levels.  input: as many values. */
 void preprocess_scale(const struct preprocess *p, const uint8_t *image, int8_t *input);
 
+/* Where levels stay as they are and the zero point is -128: one bit of every byte is turned. Twice gives the picture
+ * again.  image, input: aligned to 4; may be one memory. */
+void preprocess_same(const uint8_t *image, int8_t *input);
+
 /* The same of level / 2, rounded down; one is worth 1/128. */
 void preprocess_halve(const struct preprocess *p, const uint8_t *image, int8_t *input);
 

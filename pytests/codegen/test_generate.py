@@ -60,7 +60,7 @@ def test_sizes_of_the_application_notes_model(tmp_path: Path) -> None:
     in the dense layers."""
     bundle = generate(MODEL.path, tmp_path)
     assert bundle.macs == 7056 + 5184 + 1296 + 1008 + 280
-    assert bundle.arena_bytes <= 1000
+    assert bundle.arena_bytes <= 784 + 460  # the picture, which nothing covers, and the rest
     assert bundle.constant_bytes < 2300
 
 

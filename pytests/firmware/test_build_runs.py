@@ -220,14 +220,31 @@ def test_frame_that_comes_while_the_board_computes_is_dropped_with_one_error(boa
     board.predict(np.zeros((28, 28), np.uint8))
 
 
-def test_broken_frame_leaves_the_last_image_as_it_was(board: Board) -> None:
+def test_after_a_broken_frame_there_is_no_image_until_a_whole_one(board: Board) -> None:
+    """A frame is received where the last image lies, to save memory."""
     before = board.predict(load_source("ink:6")[0][0])
     begin_frame(board)
     board.send(bytes(784) + b"\x00\x00")
     board.run_until_line("error: crc 0x0000, expected 0x")
+    board.send("predict\n")
+    board.run_until_line("error: no image", exact=True)
+    assert board.predict(load_source("ink:6")[0][0]).scores == before.scores
     since = len(board.lines())
     board.send("predict\n")
     assert board.await_prediction(since).scores == before.scores
+
+
+def test_image_of_a_debugger_counts_after_a_broken_frame(board: Board) -> None:
+    begin_frame(board)
+    board.send(bytes(784) + b"\x00\x00")
+    board.run_until_line("error: crc 0x0000, expected 0x")
+    assert board.predict(load_source("ink:6")[0][0], inject="memory").digit == 6
+
+
+def test_image_is_the_picture_again_after_a_result(board: Board) -> None:
+    image = load_source("ink:6")[0][0]
+    board.predict(image)
+    assert board.read_symbol("digitrig_image")[:784] == image.tobytes()
 
 
 def test_request_of_a_debugger_is_set_back_after_the_result(board: Board) -> None:

@@ -30,6 +30,7 @@ static void each_millisecond(uint32_t now_ms) {
     APP_EACH_MS();
 #endif
     if (digitrig_request != 0u) {
+        runner_written();
         runner_predict();
         digitrig_request = 0;
     } else if (button) {

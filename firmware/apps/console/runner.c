@@ -1,24 +1,34 @@
 #include "runner.h"
 
 #include "boards/board.h"
-#include "bundle.h"
 #include "common/fault.h"
 #include "output.h"
 
-uint8_t digitrig_image[IMAGE_BYTES];
+/* Of models that leave it to the program. */
+__attribute__((weak)) uint8_t digitrig_image[IMAGE_BYTES];
 volatile uint32_t digitrig_request;
+
+static bool no_image;
+
+static bool image_is_input(void) { return (uint8_t *)model_bundle.input() == digitrig_image; }
 
 uint8_t *runner_staging(void) {
     if (model_bundle.load == 0 || model_bundle.input_bytes < IMAGE_BYTES) {
         fault_stop("the model takes no picture");
     }
+    no_image = image_is_input();
     return (uint8_t *)model_bundle.input();
 }
 
+void runner_written(void) { no_image = false; }
+
 void runner_accept(void) {
-    const uint8_t *staged = runner_staging();
-    for (uint32_t i = 0; i < IMAGE_BYTES; i++) {
-        digitrig_image[i] = staged[i];
+    runner_written();
+    if (!image_is_input()) {
+        const int8_t *staged = model_bundle.input();
+        for (uint32_t i = 0; i < IMAGE_BYTES; i++) {
+            digitrig_image[i] = (uint8_t)staged[i];
+        }
     }
 }
 
@@ -29,6 +39,9 @@ uint32_t runner_run(void) {
     const uint32_t cycles = board_cycles() - start;
     if (status != 0) {
         fault_stop("the model does not run");
+    }
+    if (image_is_input()) {
+        model_bundle.load(digitrig_image); /* and back */
     }
     return cycles / (board_core_hz() / 1000000u);
 }
@@ -55,6 +68,10 @@ void runner_print_result(uint32_t microseconds) {
 }
 
 void runner_predict(void) {
+    if (no_image) {
+        output_text("error: no image");
+        return;
+    }
     board_led(false);
     const uint32_t microseconds = runner_run();
     board_led(true);

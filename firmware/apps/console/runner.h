@@ -4,20 +4,24 @@
 
 #include <stdint.h>
 
-#define IMAGE_BYTES 784u
+#include "bundle.h"
 
-/* Pixels of the last complete image: 28 x 28, row by row, 0 = background, 255 = ink. A debugger may write here. */
-extern uint8_t digitrig_image[IMAGE_BYTES];
+/* In digitrig_image, which a debugger may write: pixels of the last complete image, 28 x 28, row by row, 0 =
+ * background, 255 = ink. */
+#define IMAGE_BYTES PICTURE_BYTES
 
 /* A debugger writes any number but 0 after the image; the firmware runs, prints the result, and sets it back to 0. */
 extern volatile uint32_t digitrig_request;
 
-/* A place for a frame that is still arriving, so that a broken one leaves the last image as it was: the input of the
- * model, which nobody needs between two runs. */
+/* A place for a frame that is still arriving: the input of the model, which nobody needs between two runs. Where the
+ * image itself lies there, to save memory, there is no image from now on until one has come whole. */
 uint8_t *runner_staging(void);
 
 /* The frame in staging was good: it is the image now. */
 void runner_accept(void);
+
+/* A debugger has written an image. */
+void runner_written(void);
 
 /* Run the model on the image. Returns how long it took, in microseconds; the scores are in model_bundle.output(). */
 uint32_t runner_run(void);
@@ -28,7 +32,7 @@ uint32_t runner_best(void);
 /* The result lines of the last run. */
 void runner_print_result(uint32_t microseconds);
 
-/* All of it: the LED is dark meanwhile. */
+/* All of it: the LED is dark meanwhile. Without an image only `error: no image`. */
 void runner_predict(void);
 
 void runner_print_banner(void);

@@ -12,24 +12,18 @@
 
 #define LED_GREEN_BIT 26u /* of GPIOB: PTH2; lights when low */
 
-/* The whole part has 4 KB RAM, of which image, arena and stack take 2904 bytes. A command line typed ahead has to fit
- * in one direction and the longest line, the banner included, in the other; while a result of 347 bytes leaves, the
- * main loop waits for room, and what the host sends meanwhile waits here: 11 ms of it. */
-#define RX_BYTES 128u
-#define TX_BYTES 128u
-
 const char board_name[] = "frdm_ke02z40m";
 
 static const struct uart console_uart = {.base = UART1_BASE, .fifo_words = 0};
 
-static uint8_t rx_bytes[RX_BYTES];
-static uint8_t tx_bytes[TX_BYTES];
+static uint8_t rx_bytes[SERIAL_RX_BYTES];
+static uint8_t tx_bytes[SERIAL_TX_BYTES];
 
 struct serial board_console = {
     .driver = &uart_serial_driver,
     .device = &console_uart,
-    .rx = {.data = rx_bytes, .mask = RX_BYTES - 1u},
-    .tx = {.data = tx_bytes, .mask = TX_BYTES - 1u},
+    .rx = {.data = rx_bytes, .mask = SERIAL_RX_BYTES - 1u},
+    .tx = {.data = tx_bytes, .mask = SERIAL_TX_BYTES - 1u},
 };
 
 void UART1_IRQHandler(void);

@@ -16,6 +16,7 @@ from digitrig.reference.preprocess import Preprocessing, integer_multiplier
 
 LINE = 118
 SIDECAR_VERSION = 1
+SAME_MULTIPLIER = 1 << 20  # PREPROCESS_SAME of firmware/kernels/preprocess.h
 
 
 @dataclass(frozen=True)
@@ -33,7 +34,9 @@ class Quantisation:
 
 @dataclass(frozen=True, eq=False)
 class Program:
-    """All that the texts are made of.  name: prefix of every symbol.  generator: what made it, with its version."""
+    """All that the texts are made of.  name: prefix of every symbol.  generator: what made it, with its version.
+
+    shared: the picture that a host writes lies where the input does, at the start of the arena."""
 
     name: str
     generator: str
@@ -42,6 +45,7 @@ class Program:
     plan: Plan
     buffers: tuple[Buffer, ...]
     preprocessing: Preprocessing | None
+    shared: bool
     quantisation: Quantisation
 
     @property
@@ -61,6 +65,13 @@ class Program:
     def key(self, tensor: Tensor) -> str:
         """Name of the buffer that holds a tensor."""
         return tensor_key(self.steps, tensor)
+
+
+def picture_is_input(how: Preprocessing | None) -> bool:
+    """Whether a picture becomes the input, and the input the picture again, by turning one bit of every byte."""
+    if how is None or how.rule != "scale" or how.zero_point != -128:
+        return False
+    return integer_multiplier(how.rule, how.scale, how.zero_point) == SAME_MULTIPLIER
 
 
 def tensor_key(steps: tuple[Step, ...] | list[Step], tensor: Tensor) -> str:
@@ -239,11 +250,28 @@ def _memory_comment(program: Program) -> str:
     return "\n".join(["/* The arena, in order of execution:", " * offset   bytes", *lines, " */", ""])
 
 
+def _shared_picture(program: Program) -> list[str]:
+    """Lines that give the picture the memory of the input, where it can have that."""
+    if not program.shared:
+        return []
+    return [
+        "",
+        "/* Picture and input of the network are one memory, where nothing else lies: load() turns one into the",
+        " * other, back and forth. */",
+        f'extern uint8_t digitrig_image[PICTURE_BYTES] __attribute__((alias("{program.name}_arena")));',
+    ]
+
+
 def _load(program: Program) -> str:
     """The function that makes the input of a picture."""
     how = program.preprocessing
     if how is None:
         return "/* The input is no picture: there is no load(). */\n"
+    if picture_is_input(how):
+        return (
+            "/* How a picture becomes the input: rule 'scale', by one bit of every byte. */\n"
+            "static void load(const uint8_t *image) { preprocess_same(image, input()); }\n"
+        )
     multiplier = integer_multiplier(how.rule, how.scale, how.zero_point)
     fields = [("multiplier", multiplier), ("zero_point", how.zero_point)]
     function = f"preprocess_{how.rule}"
@@ -279,6 +307,7 @@ def source(program: Program) -> str:
             _memory_comment(program),
             f"int8_t {name}_arena[{upper}_ACTIVATIONS_MEM_SIZE] __attribute__((aligned({upper}_MEM_ALIGN)));",
             f"#define arena {name}_arena",
+            *_shared_picture(program),
             "",
             *(_layer(program, step) for step in program.steps),
             "/* One name for the whole network, so that a host can stop where it begins. */",

@@ -52,8 +52,10 @@ def _check_ends(graph: Graph) -> None:
         raise FileFormatError(graph.path, "no operators", "at least one operator")
 
 
-def _buffers(graph: Graph, steps: list[Step]) -> list[Buffer]:
-    """What the arena has to hold: every activation from its making to its last use, scratch during its operator."""
+def _buffers(graph: Graph, steps: list[Step], keep_input: bool) -> list[Buffer]:
+    """What the arena has to hold: every activation from its making to its last use, scratch during its operator.
+
+    keep_input: nothing may cover the input, not even when it has been read for the last time."""
     first: dict[str, int] = {}
     last: dict[str, int] = {}
     size: dict[str, int] = {}
@@ -69,6 +71,8 @@ def _buffers(graph: Graph, steps: list[Step]) -> list[Buffer]:
         for tensor in (step.source, *step.others, step.target):
             use(tensor, when)
     use(graph.outputs[0], len(steps))
+    if keep_input:
+        use(graph.inputs[0], len(steps))
     buffers = [Buffer(key, size[key], first[key], last[key]) for key in first]
     for when, step in enumerate(steps):
         if step.scratch_bytes:
@@ -100,11 +104,16 @@ def _bundle_name(model_path: Path, name: str | None) -> str:
 def _program(graph: Graph, name: str, preprocess: str | None, quantisation: emit.Quantisation) -> emit.Program:
     _check_ends(graph)
     steps = lower(graph)
-    buffers = _buffers(graph, steps)
-    arena: Plan = plan(buffers)
     how = _preprocessing(graph, preprocess)
+    shared = emit.picture_is_input(how)
+    buffers = _buffers(graph, steps, keep_input=shared)
+    arena: Plan = plan(buffers)
+    if shared and arena.offsets[emit.tensor_key(steps, graph.inputs[0])] != 0:
+        shared = False  # it has to lie where the arena begins
+        buffers = _buffers(graph, steps, keep_input=False)
+        arena = plan(buffers)
     generator = f"digitrig {__version__}"
-    return emit.Program(name, generator, graph, tuple(steps), arena, tuple(buffers), how, quantisation)
+    return emit.Program(name, generator, graph, tuple(steps), arena, tuple(buffers), how, shared, quantisation)
 
 
 def _requantised(graph: Graph, folder: Path, name: str, schema: str, bias: str) -> tuple[Graph, emit.Quantisation]:

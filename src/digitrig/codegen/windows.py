@@ -18,6 +18,7 @@ from digitrig.codegen.steps import Constant, Step, folded_bias
 
 CHANNELS = 4  # output channels that the kernel does at a time
 GROUP = 3  # taps whose packed sum is taken apart at once
+WORD = 4  # of which the inputs' channels are a multiple
 BLOCK = 4  # taps that SIMD takes at once
 LEAST, GREATEST = -128, 127  # of an input
 FOLDED_LIMIT = 2**30  # of a folded bias, so that the offset of the short scaling cannot take it out of 32 bits
@@ -115,7 +116,7 @@ def _convolution(step: Step, pool: Step | None) -> Step | None:
         and width <= pixels.MOST_COLUMNS
     )
     quick = quick_output(step, folded_bias(bias, rows, step.source.zero_point - 128), rounded_twice)
-    if quick is None or not (in_code or packed_sums_fit(rows)):
+    if quick is None or not (in_code or (depth % WORD == 0 and packed_sums_fit(rows))):
         return None
     fields: dict[str, int | str] = {
         **{k: f[k] for k in ("input_h", "input_w", "input_c", "kernel_h", "kernel_w", "pad_top", "pad_left")},
