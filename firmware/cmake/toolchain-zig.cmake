@@ -29,4 +29,5 @@ set(TOOLCHAIN_NO_LOOP_IDIOM "") # -fno-builtin does it
 set(TOOLCHAIN_LINK_OPTIONS -Wl,-e,Reset_Handler)
 set(TOOLCHAIN_LINK_LIBRARIES -lcompiler_rt)
 set(TOOLCHAIN_TARGET_cortex-m0plus -target thumb-freestanding-eabi -mcpu=cortex_m0plus)
-set(TOOLCHAIN_TARGET_cortex-m7 -target thumb-freestanding-eabihf -mcpu=cortex_m7)
+# fp_armv8d16 is FPv5 with double precision, which the RT1060 has; without it clang calls functions for every double.
+set(TOOLCHAIN_TARGET_cortex-m7 -target thumb-freestanding-eabihf -mcpu=cortex_m7+fp_armv8d16)
