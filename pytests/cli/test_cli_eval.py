@@ -201,6 +201,18 @@ def test_control_c_keeps_what_was_done_and_resume_goes_on(tmp_path, cli):
     assert rows(outcome) == rows(whole)
 
 
+def test_a_second_evaluation_at_the_same_time_works_and_says_that_nothing_is_kept(cli, tmp_path):
+    from digitrig.evaluation.journal import Journal, Subject
+
+    first = Journal(tmp_path / "results" / "latest", Subject({}, []), resume=False)
+    outcome = cli("eval", BOARD, *SMALL, "--report", tmp_path / "second.html", "--json")
+    first.close()
+    assert outcome.code == 0 and rows(outcome)[0]["mismatches"] == 0
+    assert "another evaluation is writing to " in outcome.err and "--run names another place" in outcome.err
+    assert (tmp_path / "second.csv").is_file()
+    assert not (tmp_path / "results" / "latest" / "summary.json").exists()
+
+
 def test_report_of_two_runs_is_one_page_with_everything_in_it(cli, tmp_path):
     cli("eval", BOARD, *SMALL, "--run", "a")
     cli("eval", "mimxrt1060_evk", *SMALL, "--run", "b", "--report", tmp_path / "b.html")
@@ -228,6 +240,7 @@ def test_report_of_two_runs_is_one_page_with_everything_in_it(cli, tmp_path):
     [
         (("report", "never"), "summary of a run "),
         (("report", "{tmp}/odd.json"), "not the summary of a run (KeyError: 'boards'); expected summary.json"),
+        (("eval", BOARD, "--report", "{tmp}/r.pdf"), "a report '{tmp}/r.pdf' asked for; its name has to end in .html"),
         (("eval", BOARD, "--run", " "), "--run ' ' names no folder"),
         (("eval", BOARD, "--run", "{tmp}/odd.json/x"), "cannot be made"),
         (("eval", BOARD, "--elf", "{tmp}/odd.json"), "--elf given without --adapter FILE"),

@@ -239,6 +239,11 @@ def test_json_without_cycles_has_null() -> None:
         ({"inject": "usb"}, UnknownNameError, "injection 'usb' unknown; known: memory, touch, uart"),
         ({"weights": "rom"}, UnknownNameError, "place of the weights 'rom' unknown; known: flash, ram"),
         ({"workers": -1}, UsageError, "workers -1 is negative; expected 1 or more, or 0 for none but this process"),
+        (
+            {"dask": "tcp://x:1"},
+            UsageError,
+            "workers are processes of this machine and dask has its own; leave out one",
+        ),
         ({"limit": 0}, UsageError, "limit 0 leaves no images; expected 1 or more"),
         ({"engine": "qemu"}, UnknownNameError, "engine 'qemu' unknown; known: embedded, renode"),
         ({"engine": "renode"}, MissingToolError, "renode"),

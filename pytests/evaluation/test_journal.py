@@ -13,7 +13,7 @@ from test_evaluate import COUNT, dataset, without_times
 
 from digitrig.errors import FileFormatError, UsageError
 from digitrig.evaluation import evaluate
-from digitrig.evaluation.journal import FILE, Journal, Subject
+from digitrig.evaluation.journal import FILE, Journal, Subject, in_use
 from digitrig.evaluation.results import Outcome
 
 run = functools.partial(evaluate, factory=open_fake, reference=FakeReference())
@@ -156,7 +156,9 @@ def test_two_evaluations_do_not_share_a_folder(tmp_path: Path) -> None:
     first = Journal(tmp_path, SUBJECT, resume=False)
     with pytest.raises(UsageError, match="another evaluation is writing to "):
         Journal(tmp_path, SUBJECT, resume=False)
+    assert in_use(tmp_path)
     first.close()
+    assert not in_use(tmp_path) and not in_use(tmp_path / "nowhere")
     Journal(tmp_path, SUBJECT, resume=True).close()
 
 

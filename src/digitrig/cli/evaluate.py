@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from digitrig.cli import options, output
-from digitrig.errors import DigitrigError, UsageError
+from digitrig.errors import UsageError
 
 if TYPE_CHECKING:
     from digitrig.digits.datasets import Dataset
@@ -72,12 +73,15 @@ def evaluate(
     """Run a data set on boards and compare every output byte with the reference; code 1 if one differs or fails."""
     from digitrig.digits.datasets import default_dataset, load_dataset
     from digitrig.engines.choice import choose_engine
+    from digitrig.evaluation.report import check_name
     from digitrig.platform import load_board
 
     engine = choose_engine(engine)
     for name in boards:  # before the images are loaded, which may take longer
         load_board(name)
     found_adapter = _adapter(elf, adapter)
+    if report is not None:
+        check_name(report)  # before minutes of work
     folder = _folder(run, resume)
     data = default_dataset(limit=limit) if dataset is None else load_dataset(dataset, limit=limit)
     from digitrig.evaluation import evaluate as evaluate_boards
@@ -110,6 +114,9 @@ def evaluate(
         output.note(warning)
     if folder is not None:
         _keep(folder, results, data, elf, floor, report)
+    elif report is not None:
+        with tempfile.TemporaryDirectory() as passing:
+            _keep(Path(passing), results, data, elf, floor, report)
     found = results_json(results)
     if as_json:
         output.emit({key: value for key, value in found.items() if key != "schema_version"})
@@ -129,17 +136,24 @@ def _adapter(elf: Path | None, name: str | None) -> Adapter | None:
 
 
 def _folder(run: str | None, resume: bool) -> Path | None:
-    """The run's folder. That the default one cannot be written to costs journal and report, nothing else."""
+    """The run's folder. That the default one cannot be written to costs the journal, nothing else."""
+    from digitrig.evaluation.journal import in_use
     from digitrig.evaluation.runs import run_folder
 
     folder = run_folder(run or DEFAULT_RUN)
+    chosen = run is not None or resume
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        if run is not None or resume:
+        if chosen:
             raise UsageError(f"{folder} cannot be made: {error.strerror}; choose another --run") from None
         output.note(
             f"{folder} cannot be made ({error.strerror}): nothing of this run is kept; --run names another place"
+        )
+        return None
+    if not chosen and in_use(folder):
+        output.note(
+            f"another evaluation is writing to {folder}: nothing of this run is kept; --run names another place"
         )
         return None
     return folder
@@ -160,11 +174,7 @@ def _keep(
     if report is not None:
         from digitrig.evaluation.report import write_report
 
-        try:
-            written = write_report([read_run(folder)], report)
-        except DigitrigError:
-            output.note(f"the run itself is kept in {folder}")
-            raise
+        written = write_report([read_run(folder)], report)
         output.note(f"report: {', '.join(str(path) for path in written)}")
 
 

@@ -43,6 +43,8 @@ class AdaptedBoard:
             raise UsageError(f"{job.board}: no adapter given for its firmware")
         self.adapter: Adapter = job.adapter
         self.emulated = Board(job.board, elf=job.elf, model=job.model, engine=job.engine)
+        if "interpreter_layer_done" in self.emulated.image.symbols:  # our own interpreter, given as a file
+            self.emulated.app = "interpreter"
         self._measured = self.adapter.measure.replace("{model}", job.model)
         self._counts: tuple[int | None, int] | None = None
         self._begun: Stop | None = None

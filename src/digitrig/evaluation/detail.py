@@ -71,7 +71,7 @@ def memory(result: BoardResult, data: Dataset, firmware: Path | None) -> dict[st
 
 def layers(result: BoardResult, data: Dataset) -> list[dict[str, Any]] | None:
     """Cycles and instructions by layer of the first image, by memory injection."""
-    if result.runtime == "foreign" or result.app != "console":
+    if result.runtime == "foreign" or result.app not in ("console", "interpreter"):
         return None
     from digitrig.board import Board
     from digitrig.evaluation.layer_costs import layer_costs, layers_json

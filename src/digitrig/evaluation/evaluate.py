@@ -92,6 +92,8 @@ def evaluate(
     check_words(wish)
     if workers is not None and workers < 0:
         raise UsageError(f"workers {workers} is negative; expected 1 or more, or 0 for none but this process")
+    if workers is not None and dask is not None:
+        raise UsageError("workers are processes of this machine and dask has its own; leave out one of the two")
     if resume and folder is None:
         raise UsageError("nothing to resume without a folder that holds a journal")
     data = _dataset(dataset, limit)

@@ -114,6 +114,18 @@ class Journal:
         self._file.close()
 
 
+def in_use(folder: Path) -> bool:
+    """True while another evaluation writes to a run folder."""
+    if not (folder / FILE).is_file():
+        return False
+    with (folder / FILE).open("ab") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return True
+    return False
+
+
 def _parse(record: Mapping[str, Any]) -> tuple[int, Outcome]:
     scores = None if record["s"] is None else tuple(record["s"])
     expected = scores if record["x"] is True else None if record["x"] is None else tuple(record["x"])

@@ -63,8 +63,7 @@ def write_report(summaries: Sequence[Mapping[str, Any]], path: Path) -> list[Pat
 
     Raises UsageError for another ending or without a run.
     """
-    if path.suffix.lower() not in (".html", ".htm"):
-        raise UsageError(f"a report '{path}' asked for; its name has to end in .html")
+    check_name(path)
     if not summaries:
         raise UsageError("no run to report; expected one or more, such as: digitrig report latest -o report.html")
     rows = [row for summary in summaries for row in summary["boards"]]
@@ -77,6 +76,12 @@ def write_report(summaries: Sequence[Mapping[str, Any]], path: Path) -> list[Pat
         out.writeheader()
         out.writerows(flat(row) for row in rows)
     return written
+
+
+def check_name(path: Path) -> None:
+    """Raise UsageError unless the name is one of an HTML page."""
+    if path.suffix.lower() not in (".html", ".htm"):
+        raise UsageError(f"a report '{path}' asked for; its name has to end in .html")
 
 
 def _without_pictures(summaries: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
