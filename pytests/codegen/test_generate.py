@@ -14,7 +14,7 @@ import tiny_models as tiny
 from tiny_models import Quantised
 
 from digitrig import __version__
-from digitrig.codegen import describe, generate, load_model
+from digitrig.codegen import describe, generate, load_model, model_names
 from digitrig.codegen.flatbuffer import read_graph
 from digitrig.errors import FileFormatError, MissingFileError, MissingToolError, UsageError
 from digitrig.reference import Reference
@@ -208,3 +208,19 @@ def test_missing_schema_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
         MissingToolError, match="needs the schema that ai-edge-litert brings: pip install ai-edge-litert"
     ):
         read_graph(MODEL.path)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [n if n in ("tinylock", "mobilenet96") else pytest.param(n, marks=pytest.mark.long) for n in model_names()],
+)
+def test_models_that_come_along_get_their_own_rule(tmp_path: Path, name: str) -> None:
+    """Also when they are quantised anew; another rule is taken where it is asked for."""
+    info = load_model(name)
+    for schema in ("asymmetric", "symmetric_with_power2_scale"):
+        bundle = generate(info.path, tmp_path / schema, schema=schema)
+        assert json.loads(bundle.sidecar.read_text())["input"]["preprocess"] == info.preprocess
+    if info.preprocess != "resize96":
+        other = "halve" if info.preprocess != "halve" else "binarise"
+        sidecar = generate(info.path, tmp_path / "other", preprocess=other).sidecar
+        assert json.loads(sidecar.read_text())["input"]["preprocess"] == other

@@ -13,6 +13,7 @@ from digitrig.codegen.flatbuffer import read_graph
 from digitrig.codegen.graph import Graph, Tensor
 from digitrig.codegen.lowering import lower
 from digitrig.codegen.memory import memory_json_text, memory_text
+from digitrig.codegen.models import known_rule
 from digitrig.codegen.picture import check_suffix, write_picture
 from digitrig.codegen.requantise import check_words, requantised
 from digitrig.codegen.steps import Step
@@ -152,7 +153,8 @@ def generate(
     """Write `<name>.c`, `<name>.h`, `<name>.json` and the memory map of a fully int8 `.tflite` model into a folder.
 
     name: prefix of all symbols; the file's stem by default.  preprocess: how a picture becomes the input, a rule of
-    `digitrig.digits.preprocess`; by default `scale` for an input of 784 values, and none for any other.
+    `digitrig.digits.preprocess`; by default what `models/manifest.json` says of this file, else `scale` for an input of
+    784 values, and none for any other.
     schema, bias: see `digitrig.codegen.requantise`; a model that has not got them is quantised anew, and the new
     `.tflite` file lies beside the bundle.  picture: where to draw the graph, `.svg` or `.dot`.
     The same model and digitrig give the same bytes.
@@ -165,6 +167,7 @@ def generate(
     check_suffix(picture)
     graph = read_graph(given)
     _check_ends(graph)
+    preprocess = preprocess or known_rule(graph.sha256)
     graph, quantisation = _requantised(graph, folder, chosen, schema, bias)
     program = _program(graph, chosen, preprocess, quantisation)
     folder.mkdir(parents=True, exist_ok=True)

@@ -55,6 +55,13 @@ def model_names() -> list[str]:
     return sorted(str(row["name"]) for row in _manifest()[1])
 
 
+def known_rule(sha256: str) -> str | None:
+    """How a picture becomes the input of the model whose file has this hash; None if no model here has it."""
+    if not (models_dir() / "manifest.json").is_file():
+        return None
+    return next((str(row["preprocess"]) for row in _manifest()[1] if row.get("sha256") == sha256), None)
+
+
 def load_model(name: str) -> ModelInfo:
     """What is known of a model.
 
