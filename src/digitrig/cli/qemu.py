@@ -84,8 +84,8 @@ def model_objects(board: str, model: str) -> list[Path]:
     from digitrig.resources import build_dir
 
     build_firmware([board])
-    folder = build_dir() / "cmake" / "zig" / board / f"console-{model}-flash" / "CMakeFiles"
-    found = sorted(path for part in ("kernels.dir", "model.dir") for path in (folder / part).rglob("*.obj"))
+    folder = build_dir() / "cmake" / "zig" / board / "CMakeFiles"
+    found = sorted(path for part in ("kernels.dir", f"{model}_model.dir") for path in (folder / part).rglob("*.obj"))
     if not found:
         raise EngineError(f"no object files of {model} in {folder}")
     return found
