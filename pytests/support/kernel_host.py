@@ -28,7 +28,8 @@ def compiled(form: str, sources: tuple[Path, ...] = ()) -> Path:
     """Shared library of all kernels in a form, with more sources; compiled once for what is in the files."""
     kernels = firmware_dir() / "kernels"
     parts = sorted(kernels.glob("*.c")) + list(sources)
-    read = sorted(kernels.glob("*.[ch]")) + [f for s in sources for f in (s, s.with_suffix(".h"))]
+    headers = [header for source in sources if (header := source.with_suffix(".h")).is_file()]
+    read = [*sorted(kernels.glob("*.[ch]")), *sources, *headers]
     digest = hashlib.sha256("\0".join([form, *FLAGS]).encode())
     for path in read:
         digest.update(path.name.encode() + path.read_bytes())
@@ -169,10 +170,10 @@ class AnyKernels(ABC):
 class Kernels(AnyKernels):
     """The kernels of one form, compiled for the host."""
 
-    def __init__(self, form: str) -> None:
+    def __init__(self, form: str, more: tuple[Path, ...] = ()) -> None:
         self.form = form
         self.structs = parameter_structs(ctypes.c_void_p)
-        self.library = ctypes.CDLL(str(compiled(form)))
+        self.library = ctypes.CDLL(str(compiled(form, more)))
         self._placed: list[np.ndarray] = []
 
     def place(self, data: bytes) -> int:

@@ -31,10 +31,10 @@ FLAGS = "-O2 -std=gnu11 -ffreestanding -fno-builtin -fomit-frame-pointer -g -nos
 SAVED = range(UC_ARM_REG_R4, UC_ARM_REG_R8 + 4)  # r4 to r11, which a function has to leave as they were
 
 
-def linked(core: str) -> Path:
-    """ELF file of all kernels for a core; made once for what is in the files."""
+def linked(core: str, more: tuple[Path, ...] = ()) -> Path:
+    """ELF file of all kernels for a core, with more sources; made once for what is in the files."""
     kernels = firmware_dir() / "kernels"
-    sources = [*sorted(kernels.glob("*.c")), firmware_dir() / "common" / "memory.c"]
+    sources = [*sorted(kernels.glob("*.c")), firmware_dir() / "common" / "memory.c", *more]
     digest = hashlib.sha256(f"{core} {FLAGS}".encode())
     for path in (*sorted(kernels.glob("*.h")), *sources):
         digest.update(path.name.encode() + path.read_bytes())
@@ -43,7 +43,8 @@ def linked(core: str) -> Path:
         target.parent.mkdir(parents=True, exist_ok=True)
         half = target.with_suffix(f".{os.getpid()}.tmp")
         command = [sys.executable, "-m", "ziglang", "cc", "-target", "thumb-freestanding-eabi", f"-mcpu=cortex_{core}"]
-        command += [*FLAGS.split(), f"-I{firmware_dir()}", *map(str, sources), "-lcompiler_rt", "-o", str(half)]
+        command += [*FLAGS.split(), f"-I{firmware_dir()}", f"-I{kernels}", *map(str, sources)]
+        command += ["-lcompiler_rt", "-o", str(half)]
         subprocess.run(command, check=True, capture_output=True, text=True)
         half.replace(target)
     return target
@@ -52,14 +53,14 @@ def linked(core: str) -> Path:
 class TargetKernels(AnyKernels):
     """The kernels on one core."""
 
-    def __init__(self, core: str) -> None:
+    def __init__(self, core: str, more: tuple[Path, ...] = ()) -> None:
         self.form = core
         self.structs = parameter_structs(ctypes.c_uint32)
         self._machine = Uc(UC_ARCH_ARM, UC_MODE_THUMB | UC_MODE_MCLASS)
         self._machine.ctl_set_cpu_model(CORES[core])
         self._machine.mem_map(CODE, SIZE)
         self._machine.mem_map(RAM, SIZE)
-        with linked(core).open("rb") as stream:
+        with linked(core, more).open("rb") as stream:
             elf = ELFFile(stream)
             for segment in elf.iter_segments("PT_LOAD"):
                 self._machine.mem_write(segment["p_vaddr"], segment.data())
