@@ -122,16 +122,12 @@ class Board:
 
     def _app(self, runtime: str, app: str) -> str:
         """The app that runs models that way."""
-        from digitrig.firmware_files import RUNTIMES
+        from digitrig.firmware_files import RUNTIMES, runtime_app
 
         possible = RUNTIMES if "interpreter" in self.spec.apps else RUNTIMES[:1]
         if runtime not in possible:
             raise UnknownNameError(f"runtime of {self.name}", runtime, possible)
-        if runtime == "interpreter" and app not in ("console", "interpreter"):
-            raise UsageError(f"app '{app}' has no runtime 'interpreter'; leave one of the two out")
-        if runtime == "interpreter" and self.weights != "flash":
-            raise UsageError("the interpreter reads weights where the model is, in flash; leave out weights 'ram'")
-        return "interpreter" if runtime == "interpreter" else app
+        return runtime_app(runtime, app, self.weights)
 
     @property
     def runtime(self) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from pathlib import Path
 
-from digitrig.errors import MissingFileError
+from digitrig.errors import MissingFileError, UsageError
 from digitrig.resources import firmware_dirs
 
 TOOLCHAINS = ("zig", "gcc")
@@ -24,6 +24,17 @@ def app_variants(app: str, models: Iterable[str]) -> list[tuple[str, str]]:
     if app == "interpreter":
         return [(model, "flash") for model in models]
     return [(model, weights) for model in models for weights in ("flash", "ram")]
+
+
+def runtime_app(runtime: str, app: str, weights: str) -> str:
+    """The app that runs a model that way, instead of `app`. Raises UsageError where they do not go together."""
+    if runtime != "interpreter":
+        return app
+    if app not in ("console", "interpreter"):
+        raise UsageError(f"app '{app}' has no runtime 'interpreter'; leave one of the two out")
+    if weights != "flash":
+        raise UsageError("the interpreter reads weights where the model is, in flash; leave out weights 'ram'")
+    return "interpreter"
 
 
 def firmware_name(board: str, app: str, model: str, weights: str, toolchain: str = "zig") -> Path:

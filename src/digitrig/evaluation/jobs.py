@@ -75,10 +75,10 @@ def make_jobs(boards: Sequence[str], wish: Wish, engine: str) -> list[BoardJob]:
 
 def _own_job(spec: Any, model: str, wish: Wish, engine: str) -> BoardJob:
     from digitrig.codegen.models import load_model
-    from digitrig.firmware_files import firmware_path
+    from digitrig.firmware_files import firmware_path, runtime_app
 
     info = load_model(model)
-    app = "interpreter" if wish.runtime == "interpreter" else wish.app
+    app = runtime_app(wish.runtime, wish.app, wish.weights)
     if wish.inject == "touch":
         from digitrig.evaluation.touching import check_touch
 

@@ -102,7 +102,8 @@ def _write(
     (place / "README.md").write_text(
         f"""# Image {index} on {job.board} differs from the reference
 
-Model `{job.model}`, weights in {job.weights}, app `{job.app}`, runtime {job.runtime}, engine {job.engine}, image by {result.inject}.
+Model `{job.model}`, weights in {job.weights}, app `{job.app}`, runtime {job.runtime}, engine {job.engine}, image by
+{result.inject}.
 Reference: {result.reference}. Data set: {result.dataset}, class {mismatch.label}.
 
 Score or answer `{mismatch.element}`: expected {mismatch.expected}, found {mismatch.found}.
