@@ -277,6 +277,23 @@ def test_costs_do_not_depend_on_what_was_decoded_first(program: Program) -> None
     assert cycles(fresh, start, end) == expected
 
 
+def test_costs_follow_what_the_program_writes_behind_a_breakpoint(program: Program) -> None:
+    """A breakpoint drops decoded code but not what is known of its costs; a store into the page does both."""
+    core, start = machine(program), RAM + 0x800
+    core.write(start, bytes.fromhex("02f10102 03f10103 04f10104 05f10105 00bf"))  # four additions, nop
+    assert cycles(core, start, start + 16) == 2
+    assert cycles(core, start, start + 16) == 2
+    core.set_cpu("r0", start)
+    core.set_cpu("r1", 0xF202FB00)  # mul r2, r0, r2
+    core.set_cpu("pc", RAM + 0x100)  # str r1, [r0]
+    core.run(10**12, 1)
+    core.set_cpu("r0", start + 4)
+    core.set_cpu("r1", 0xF303FB00)
+    core.set_cpu("pc", RAM + 0x100)
+    core.run(10**12, 1)
+    assert cycles(core, start, start + 16) == 3, "two multiplications do not pair"
+
+
 @pytest.mark.parametrize("name", ["itself", "hand_over"])
 def test_a_loop_of_nothing_but_branches_takes_time(name: str, program: Program) -> None:
     """The younger slot costs nothing, but time goes on: a run to a time limit ends."""

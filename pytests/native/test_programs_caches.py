@@ -1,7 +1,7 @@
 """A program with all sorts of instructions on caches of a few lines: evicted all the time, it computes the same.
 
-Code and data lie behind the bus. Two, eight or sixty-four sets are far too few for the program, so that instructions are
-dropped and decoded again, in IT blocks, across lines and under branches that run together with what is before them.
+Code and data lie behind the bus. So few sets are far too few for the program, so that instructions are dropped and
+decoded again, in IT blocks, across lines and under branches that run together with what is before them.
 """
 
 from __future__ import annotations

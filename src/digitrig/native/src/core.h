@@ -70,7 +70,8 @@ dr_region *dr_find_region(struct dr_board *b, uint32_t address); /* NULL if none
  * `width` is 1, 2 or 4, the address aligned to it. */
 dr_bus_result dr_bus_read(struct dr_board *b, uint32_t address, uint32_t width, uint32_t *value);
 dr_bus_result dr_bus_write(struct dr_board *b, uint32_t address, uint32_t width, uint32_t value);
-void dr_drop_code(dr_region *region, uint32_t page); /* decode.c: forget the decoded page */
+void dr_drop_code(dr_region *region, uint32_t page);    /* decode.c: forget the decoded page */
+void dr_drop_records(dr_region *region, uint32_t page); /* the same where breakpoints have changed, not the bytes */
 void dr_drop_all_code(dr_region *region);
 void dr_drop_line(dr_region *region, uint32_t offset); /* decode.c: so that its instructions are fetched again */
 

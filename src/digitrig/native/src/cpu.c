@@ -140,13 +140,13 @@ static void pass_breakpoint(struct dr_board *b, uint32_t ignore) {
     uint32_t page = region ? (b->cpu.r[15] - region->base) >> DR_PAGE_BITS : 0;
     scratch->ignore_breakpoints = ignore;
     if (region) {
-        dr_drop_code(region, page);
+        dr_drop_records(region, page);
     }
     b->deadline = b->cpu.cycles; /* one instruction */
     execute(b);
     scratch->ignore_breakpoints = 0;
     if (region) {
-        dr_drop_code(region, page);
+        dr_drop_records(region, page);
     }
 }
 
@@ -331,7 +331,7 @@ dr_status dr_set_cpu(dr_board *b, uint32_t number, uint32_t value) {
 static void drop_at(dr_board *b, uint32_t address) {
     dr_region *region = dr_find_region(b, address);
     if (region) {
-        dr_drop_code(region, (address - region->base) >> DR_PAGE_BITS);
+        dr_drop_records(region, (address - region->base) >> DR_PAGE_BITS);
     }
 }
 

@@ -42,12 +42,18 @@ static void clear_page(dr_code_page *page) {
     }
     free(page->it);
     free(page->fpu);
-    free(page->costs);
-    page->costs = NULL;
     page->it = NULL;
     page->fpu = NULL;
     page->it_count = page->fpu_count = 0;
     page->straddles = false;
+}
+
+static void forget_costs(dr_region *region, uint32_t number) {
+    dr_code_page *page = region->code[number];
+    if (page) {
+        free(page->costs);
+        page->costs = NULL;
+    }
 }
 
 static void drop_records(dr_region *region, uint32_t number) {
@@ -58,11 +64,19 @@ static void drop_records(dr_region *region, uint32_t number) {
         page->low = DR_PAGE_RECORDS;
         page->high = 0;
     }
-    region->page_flags[number] &= (uint8_t)~DR_PAGE_CODE;
+    if (!page || !page->costs) { /* what is known of its costs has to be forgotten with the first write */
+        region->page_flags[number] &= (uint8_t)~DR_PAGE_CODE;
+    }
 }
 
 /* The page itself stays: a program that overwrites the page it runs from goes on in it. */
 void dr_drop_code(dr_region *region, uint32_t number) {
+    forget_costs(region, number);
+    dr_drop_records(region, number);
+}
+
+/* The same where the bytes have not changed, nor the tables: what the page's instructions cost is still known. */
+void dr_drop_records(dr_region *region, uint32_t number) {
     drop_records(region, number);
     if (number && region->code[number - 1] && region->code[number - 1]->straddles) {
         drop_records(region, number - 1);
@@ -73,6 +87,7 @@ void dr_drop_all_code(dr_region *region) {
     for (uint32_t k = 0; k < region->size >> DR_PAGE_BITS; k++) {
         if (region->code[k]) {
             clear_page(region->code[k]);
+            forget_costs(region, k);
             free(region->code[k]);
             region->code[k] = NULL;
             region->page_flags[k] &= (uint8_t)~DR_PAGE_CODE;
