@@ -231,6 +231,31 @@ def test_missing_room_that_the_manifest_does_not_know_is_an_error(
 
 
 @pytest.mark.long
+def test_error_in_one_app_is_told_once_and_the_others_are_built(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In a file of the lock's own: its images fail, those of the console are built; in a shared file: all fail."""
+    for name in ("platforms", "models", "firmware"):
+        shutil.copytree(root() / name, tmp_path / name, ignore=shutil.ignore_patterns("__pycache__", "train"))
+    monkeypatch.setenv("DIGITRIG_ROOT", str(tmp_path))
+    monkeypatch.setenv("DIGITRIG_BUILD", str(tmp_path / "build"))
+    main = tmp_path / "firmware" / "apps" / "lock" / "keep_ram.c"
+    before = main.read_text()
+    main.write_text(before + "\nint broken(void) { return nowhere; }\n")
+    with pytest.raises(BuildError) as error:
+        build_firmware(["frdm_ke16z"])
+    text = str(error.value)
+    assert text.startswith("firmware lock-an13438-flash, lock-tinylock-flash for frdm_ke16z does not build:")
+    assert text.count("nowhere") <= 3, "once, with the line that has it"
+    assert firmware_path("frdm_ke16z").is_file() and firmware_path("frdm_ke16z", model="tinylock").is_file()
+    main.write_text(before)
+    shared = tmp_path / "firmware" / "common" / "line.c"
+    shared.write_text(shared.read_text() + "\nint broken(void) { return nowhere; }\n")
+    with pytest.raises(BuildError, match=r"firmware console-an13438-flash, .*, lock-tinylock-flash for frdm_ke16z"):
+        build_firmware(["frdm_ke16z"])
+
+
+@pytest.mark.long
 @pytest.mark.parametrize("board", sorted(ROOM))
 def test_no_image_has_room_that_the_manifest_denies(board: str) -> None:
     """What `no_room` says is true: the linker refuses each."""

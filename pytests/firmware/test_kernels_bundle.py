@@ -86,9 +86,12 @@ def test_same_image_gives_the_same_scores_again(pair: tuple[Reference, HostBundl
 
 
 @pytest.mark.skipif("mnist" not in SETS, reason="needs MNIST: digitrig data fetch, or DIGITRIG_MNIST")
-def test_whole_mnist_test_set_equals_the_reference(tmp_path: Path) -> None:
-    path = load_model("an13438").path
-    bundle = HostBundle(generate(path, tmp_path), "dsp")
+@pytest.mark.parametrize(
+    "model", [n if n == "an13438" else pytest.param(n, marks=pytest.mark.long) for n in model_names()]
+)
+def test_whole_mnist_test_set_equals_the_reference(tmp_path: Path, model: str) -> None:
+    info = load_model(model)
+    bundle = HostBundle(generate(info.path, tmp_path), "dsp")
     images = load_dataset("mnist").images
     found = np.stack([bundle.scores(image) for image in images])
-    assert compare_scores(Reference(path).scores_many(images), found) == []
+    assert compare_scores(info.reference().scores_many(images), found) == []

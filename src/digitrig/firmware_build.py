@@ -96,7 +96,7 @@ def build_firmware(
     tell = progress or (lambda line: None)
     wanted = None if models is None else [load_model(name).name for name in models]
     built: list[BuiltFirmware] = []
-    failed: list[str] = []
+    failed: dict[tuple[str, str], list[Image]] = {}
     for board in boards:
         images = [image for image in board_images(board) if wanted is None or image[1] in wanted]
         for app, model, weights in images:
@@ -108,13 +108,26 @@ def build_firmware(
                 continue
             note = _expected(board, *image, faults[image])
             if note is None:
-                failed.append(faults[image] + _hint(board, *image, faults[image]))
+                failed.setdefault((board, faults[image]), []).append(image)
             else:
                 _forget(build_dir() / "firmware" / firmware_name(board, *image, toolchain))
                 tell(note)
     if failed:
-        raise BuildError("\n".join(failed))
+        raise BuildError("\n".join(_told(board, images, fault) for (board, fault), images in failed.items()))
     return built
+
+
+def _told(board: str, images: list[Image], fault: str) -> str:
+    """The error text for images of a board that have the same fault, and what to do about it."""
+    names = ", ".join("-".join(image) for image in images)
+    text = f"firmware {names} for {board} does not build:\n{fault}"
+    if not any(line in fault for line in _NO_ROOM):
+        return text
+    entries = [json.dumps({"board": board, "app": app, "weights": weights}) for app, _, weights in images]
+    return (
+        f"{text}\nWhat is to be left out stands in models/manifest.json, in the model's entry: "
+        f'"no_room": [{", ".join(entries)}]'
+    )
 
 
 def board_images(board: str) -> list[Image]:
@@ -134,14 +147,6 @@ def _expected(board: str, app: str, model: str, weights: str, fault: str) -> str
         f"{app} with {model}, weights in {weights}, has no room on {board}, as models/manifest.json says; the linker: "
         + words
     )
-
-
-def _hint(board: str, app: str, model: str, weights: str, fault: str) -> str:
-    """What to do about an image that its part has no room for, if that is the fault."""
-    if not any(line in fault for line in _NO_ROOM):
-        return ""
-    entry = json.dumps({"board": board, "app": app, "weights": weights})
-    return f'\nIf it is to be left out, its model\'s entry in models/manifest.json says so: "no_room": [{entry}]'
 
 
 def _forget(elf: Path) -> None:
@@ -217,7 +222,7 @@ def build_image(
     image = (app, model, weights)
     faults = _build_board(board, [image], toolchain, kernels)
     if faults:
-        raise BuildError(faults[image])
+        raise BuildError(_told(board, [image], faults[image]))
     return _built(board, *image, toolchain, kernels)
 
 
@@ -261,16 +266,13 @@ def _build_board(board: str, images: list[Image], toolchain: str, kernels: str =
     with _locked(work):
         _configure(work, folder, toolchain, variables, f"images of {board}")
         output = _ninja(work, [file.stem for file in files.values()])
-    if output is None:
-        return {}
-    found = {image: _faults_of(output, file.name) for image, file in files.items()}
-    if not any(found.values()):  # an object that images share, or something before them all
-        found = dict.fromkeys(files, _readable(output))
-    return {
-        image: f"firmware {files[image].stem} for {board} does not build:\n{text}"
-        for image, text in found.items()
-        if text
-    }
+        if output is None:
+            return {}
+        faults = {image: _faults_of(output, file.name) for image, file in files.items()}
+        if _failed_files(output) - {file.name for file in files.values()}:  # objects: which images need them?
+            for image, file in files.items():
+                faults[image] = faults[image] or _readable(_ninja(work, [file.stem]) or "")
+    return {image: text for image, text in faults.items() if text}
 
 
 # ---------------------------------------------------------------- the model's C
@@ -392,11 +394,19 @@ def _run(command: list[str]) -> str | None:
     return done.stdout if done.returncode else None
 
 
+def _failures(output: str) -> list[tuple[str, str]]:
+    """Name of each file that ninja could not make, and what was said of it."""
+    parts = re.split(r"^FAILED: ", output, flags=re.MULTILINE)[1:]
+    return [(part.split("\n", 1)[0].split()[-1].rsplit("/", 1)[-1], part) for part in parts]
+
+
+def _failed_files(output: str) -> set[str]:
+    return {file for file, _ in _failures(output)} or {""}  # "": it failed before it made anything
+
+
 def _faults_of(output: str, file: str) -> str:
     """What ninja's output says of one file that could not be made; '' if nothing."""
-    parts = re.split(r"^FAILED: ", output, flags=re.MULTILINE)[1:]
-    own = [part for part in parts if any(word.endswith(f"/{file}") for word in part.split("\n", 1)[0].split())]
-    return "\n".join(_readable(f"FAILED: {part}") for part in own)
+    return "\n".join(_readable(f"FAILED: {said}") for failed, said in _failures(output) if failed == file)
 
 
 def _readable(output: str) -> str:
