@@ -6,6 +6,6 @@ set(SOC_SOURCES common/reset_m0plus.c soc/mke16z4/startup.c soc/mke16z4/vectors.
 # makes nearly the same code of both.
 set(SOC_KERNEL_OPTIONS -O2)
 set(SOC_STACK_BYTES 1024)
-# The console takes up to 620 bytes, an interrupt on top included. The fault handler begins anew at the top of the stack
+# The console takes up to 430 bytes, an interrupt on top included. The fault handler begins anew at the top of the stack
 # where it has no room, and needs 640 bytes for that.
 set(SOC_STACK_MINIMUM_BYTES 768)
