@@ -11,6 +11,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import time
 import xml.etree.ElementTree as ElementTree
 from pathlib import Path
 
@@ -143,6 +144,7 @@ def test_an_accuracy_that_is_missed_is_code_1_and_in_junit(cli, tmp_path):
     assert failure.get("message") == "accuracy 0.0000 is below 0.5"
 
 
+@pytest.mark.long
 def test_a_broken_picture_is_reported_and_the_others_are_run(cli, tmp_path):
     folder = tmp_path / "pictures"
     folder.mkdir()
@@ -189,7 +191,7 @@ def test_control_c_keeps_what_was_done_and_resume_goes_on(tmp_path, cli):
         text=True,
     )
     while process.poll() is None and (not journal.is_file() or journal.read_bytes().count(b"\n") < 50):
-        pass
+        time.sleep(0.01)
     process.send_signal(signal.SIGINT)
     errors = process.communicate(timeout=60)[1]
     assert process.returncode == 130, errors
@@ -271,6 +273,7 @@ def test_trace_needs_a_model_to_compare_with(cli):
     assert outcome.code == 2 and "--model NAME or FILE.tflite" in outcome.err
 
 
+@pytest.mark.long
 def test_foreign_firmware_without_a_model_says_no_reference(cli):
     outcome = cli("eval", BOARD, "--elf", firmware_path(BOARD), "--adapter", "console", *SMALL)
     assert outcome.code == 0, outcome.err

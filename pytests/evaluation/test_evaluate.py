@@ -108,14 +108,15 @@ def test_an_image_that_raises_is_reported_and_nothing_else_is_lost(workers: int)
     ],
 )
 def test_an_image_at_which_every_worker_dies_costs_no_other(workers: int, board: str, text: str) -> None:
-    (result,) = run([board], dataset=dataset(3, 4, 25, 39), workers=workers)
+    (result,) = run([board], dataset=dataset(4, 39), workers=workers)
     assert [(f.image, f.error, f.text) for f in result.failures] == [
-        (image, "WorkerDied", text.format(image)) for image in (3, 4, 25, 39)
+        (image, "WorkerDied", text.format(image)) for image in (4, 39)
     ]
     assert result.mismatches == 0
-    assert int((result.digits >= 0).sum()) == COUNT - 4
+    assert int((result.digits >= 0).sum()) == COUNT - 2
 
 
+@pytest.mark.long
 def test_every_image_kills_its_worker() -> None:
     (result,) = run(["killed"], dataset=dataset(*range(3), count=3), workers=2)
     assert [failure.image for failure in result.failures] == list(range(3))

@@ -28,7 +28,7 @@ def predictions(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return folder / "boots"
 
 
-@pytest.mark.parametrize("workers", [0, 2])
+@pytest.mark.parametrize("workers", [0, pytest.param(2, marks=pytest.mark.long)])
 def test_a_run_that_was_cut_goes_on_and_ends_as_if_it_had_not_been(tmp_path: Path, workers: int) -> None:
     whole = run(["good", "wrong_byte"], dataset=dataset(5), workers=workers, folder=tmp_path / "whole")
     lines = (tmp_path / "whole" / FILE).read_bytes().splitlines(keepends=True)

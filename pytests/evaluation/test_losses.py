@@ -21,7 +21,7 @@ from digitrig.evaluation import evaluate, pool
 run = functools.partial(evaluate, factory=open_fake, reference=FakeReference())
 
 
-@pytest.mark.parametrize("workers", [1, 2])
+@pytest.mark.parametrize("workers", [pytest.param(1, marks=pytest.mark.long), 2])
 def test_an_image_whose_worker_was_killed_is_run_again(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, workers: int
 ) -> None:
@@ -65,7 +65,7 @@ def folder_of_digits(folder: Path) -> Path:
     return folder
 
 
-@pytest.mark.parametrize("workers", [0, 2])
+@pytest.mark.parametrize("workers", [0, pytest.param(2, marks=pytest.mark.long)])
 def test_a_broken_image_file_is_reported_and_the_others_are_run(tmp_path: Path, workers: int) -> None:
     good = load_dataset(str(folder_of_digits(tmp_path)))
     data = (tmp_path / "4-ink.png").read_bytes()
@@ -91,6 +91,7 @@ def test_classes_of_a_folder_come_from_its_folders_or_names(tmp_path: Path) -> N
     assert len(load_dataset(str(tmp_path), limit=2)) == 2
 
 
+@pytest.mark.long
 def test_results_with_a_broken_image_do_not_depend_on_workers(tmp_path: Path) -> None:
     folder_of_digits(tmp_path)
     (tmp_path / "2-ink.png").write_bytes(b"no picture")
