@@ -13,10 +13,11 @@ from digitrig.peripherals.i2c import I2CBus, I2CTarget
 from digitrig.peripherals.lpi2c import LPI2C
 
 MCR, MSR, MIER, MCFGR1, MCFGR2, MCFGR3 = (LPI2C1 + o for o in (0x10, 0x14, 0x18, 0x24, 0x28, 0x2C))
+MCFGR0, MDMR = LPI2C1 + 0x20, LPI2C1 + 0x40
 MCCR0, MFCR, MFSR, MTDR, MRDR = (LPI2C1 + o for o in (0x48, 0x58, 0x5C, 0x60, 0x70))
 MEN, RST, RTF, RRF = 1, 2, 1 << 8, 1 << 9
 TDF, RDF, EPF, SDF, NDF, ALF, FEF, PLTF = 1, 2, 1 << 8, 1 << 9, 1 << 10, 1 << 11, 1 << 12, 1 << 13
-MBF, BBF = 1 << 24, 1 << 25
+DMF, MBF, BBF = 1 << 14, 1 << 24, 1 << 25
 SEND, RECEIVE, STOP, START = 0x000, 0x100, 0x200, 0x400
 IRQ = 28
 # LPI2C_MasterInit of the SDK for 100 kHz at 10 MHz: prescaler 0, CLKLO 0x33, CLKHI 0x2D, SETHOLD 0x31.
@@ -138,6 +139,43 @@ def test_receive_and_discard(evk):
     command(evk, START | 0xA1, 0x300 | 2, RECEIVE | 0, STOP)
     evk.wait_us(1000)
     assert read_all(evk) == [0x13]
+
+
+@pytest.mark.parametrize(
+    ("mode", "match0", "match1", "hit"),
+    [
+        (0, 0x10, 0x10, False),
+        (2, 0x10, 0x99, True),
+        (2, 0x99, 0x11, False),
+        (3, 0x99, 0x12, True),
+        (4, 0x10, 0x11, True),
+        (4, 0x11, 0x12, False),
+        (5, 0x11, 0x12, True),
+        (5, 0x12, 0x11, False),
+        (6, 0x1F, 0xF0, True),
+        (6, 0x1F, 0x0F, False),
+        (7, 0x0A, 0x02, True),
+        (7, 0x20, 0x20, False),
+    ],
+)
+def test_data_match(evk, mode, match0, match1, hit):
+    """The chip gives 0x10, 0x11, 0x12."""
+    evk.poke(MCFGR1, mode << 16)
+    evk.poke(MDMR, match0 | match1 << 16)
+    command(evk, START | 0xA1, RECEIVE | 2, STOP)
+    evk.wait_us(1000)
+    assert bool(evk.peek(MSR) & DMF) == hit
+    evk.poke(MSR, DMF)
+    assert not evk.peek(MSR) & DMF
+
+
+def test_nothing_is_received_before_the_match(evk):
+    evk.poke(MCFGR0, 1 << 9)
+    evk.poke(MCFGR1, 3 << 16)
+    evk.poke(MDMR, 0x12 | 0x12 << 16)
+    command(evk, START | 0xA1, RECEIVE | 3, STOP)
+    evk.wait_us(1000)
+    assert read_all(evk) == [0x12, 0x13]
 
 
 def test_the_command_fifo_holds_four_words(evk):

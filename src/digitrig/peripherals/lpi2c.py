@@ -1,8 +1,8 @@
 """LPI2C: I2C controller of i.MX RT and newer Kinetis parts; registers here, behaviour in native/src/lpi2c.c.
 
 Source: KE1xZ64 and i.MX RT1060 reference manuals, chapter LPI2C; MIMXRT1062.h. The master is modelled: command FIFO,
-receive FIFO, flags, interrupt, bit times, NACK, lost arbitration, FIFO error, pin low time-out. Not modelled, and
-logged when touched: data match, DMA requests, the slave side. Host requests (HREN) and the circular FIFO are stored.
+receive FIFO, flags, interrupt, bit times, NACK, lost arbitration, FIFO error, pin low time-out, data match. Logged when
+touched and not modelled: DMA requests, the slave side. Host requests (HREN) and the circular FIFO are stored.
 """
 
 from __future__ import annotations
@@ -83,7 +83,17 @@ class LPI2C(Peripheral):
             write=True,
         ),
         *tagged(Register("MDER / Master DMA enable", 0x1C)),
-        Register("MCFGR0 / Master configuration 0", 0x20),
+        _modelled(
+            "MCFGR0 / Master configuration 0",
+            0x20,
+            (
+                Field("HREN / Host request enable", 0),
+                Field("HRPOL / Host request polarity", 1),
+                Field("HRSEL / Host request source", 2),
+                Field("CIRFIFO / Circular FIFO", 8),
+                Field("RDMO / Receive only after a match", 9),
+            ),
+        ),
         _modelled(
             "MCFGR1 / Master configuration 1",
             0x24,
@@ -107,7 +117,9 @@ class LPI2C(Peripheral):
             ),
         ),
         _modelled("MCFGR3 / Master configuration 3", 0x2C, (Field("PINLOW / Pin low time-out", 8, 12),)),
-        *tagged(Register("MDMR / Master data match", 0x40)),
+        _modelled(
+            "MDMR / Master data match", 0x40, (Field("MATCH0 / Word", 0, 8), Field("MATCH1 / Word or mask", 16, 8))
+        ),
         _modelled("MCCR0 / Master clock configuration 0", 0x48, _TIMES),
         _modelled("MCCR1 / Master clock configuration 1", 0x50, _TIMES),
         _modelled(

@@ -14,8 +14,12 @@
 
 #define MAX_FIFO 16u
 
-enum { R_MCR, R_MSR, R_MIER, R_MCFGR1, R_MCFGR2, R_MCFGR3, R_MCCR0, R_MCCR1, R_MFCR, R_MFSR, R_MTDR, R_MRDR, R_COUNT };
-static const uint32_t offsets[R_COUNT] = {0x10, 0x14, 0x18, 0x24, 0x28, 0x2C, 0x48, 0x50, 0x58, 0x5C, 0x60, 0x70};
+/* clang-format off */
+enum { R_MCR, R_MSR, R_MIER, R_MCFGR0, R_MCFGR1, R_MCFGR2, R_MCFGR3, R_MDMR, R_MCCR0, R_MCCR1, R_MFCR, R_MFSR, R_MTDR,
+       R_MRDR, R_COUNT };
+/* clang-format on */
+static const uint32_t offsets[R_COUNT] = {0x10, 0x14, 0x18, 0x20, 0x24, 0x28, 0x2C,
+                                          0x40, 0x48, 0x50, 0x58, 0x5C, 0x60, 0x70};
 
 enum { MCR_MEN = 1u << 0, MCR_RST = 1u << 1, MCR_RTF = 1u << 8, MCR_RRF = 1u << 9 };
 enum {
@@ -27,12 +31,14 @@ enum {
     MSR_ALF = 1u << 11,
     MSR_FEF = 1u << 12,
     MSR_PLTF = 1u << 13,
+    MSR_DMF = 1u << 14,
     MSR_MBF = 1u << 24,
     MSR_BBF = 1u << 25
 };
 #define MSR_ERRORS ((uint32_t)MSR_NDF | MSR_ALF | MSR_FEF | MSR_PLTF)
 #define MSR_LIVE ((uint32_t)MSR_TDF | MSR_RDF | MSR_MBF | MSR_BBF)
 enum { MCFGR1_AUTOSTOP = 1u << 8, MCFGR1_IGNACK = 1u << 9, MCFGR1_TIMECFG = 1u << 10 };
+enum { MCFGR0_RDMO = 1u << 9 };
 enum { RXEMPTY = 1u << 14 };
 enum { CMD_SEND, CMD_RECEIVE, CMD_STOP, CMD_DISCARD, CMD_START, CMD_START_NACK, CMD_FAST, CMD_FAST_NACK };
 enum { PHASE_IDLE, PHASE_START, PHASE_SEND, PHASE_RECEIVE, PHASE_STOP, PHASE_ORPHAN };
@@ -49,9 +55,10 @@ typedef struct lpi2c {
     uint32_t reading;      /* the last address had its read bit set */
     uint32_t data;         /* byte, or command and byte, of this phase */
     uint32_t remaining, discard;
-    uint32_t stop_due, nack; /* after an error; nack: NDF is shown when that STOP is over */
-    uint32_t fast;           /* timing of MCCR1 */
-    uint32_t low;            /* the clock has been low since the event was scheduled */
+    uint32_t stop_due, nack;  /* after an error; nack: NDF is shown when that STOP is over */
+    uint32_t fast;            /* timing of MCCR1 */
+    uint32_t words, previous; /* received since START, and the last of them */
+    uint32_t low;             /* the clock has been low since the event was scheduled */
     uint16_t tx[MAX_FIFO];
     uint8_t rx[MAX_FIFO];
 } lpi2c;
@@ -230,7 +237,30 @@ static void addressed(dr_board *b, dr_device *d) {
     s->owned = 1;
     if (!arbitration_lost(d, byte)) {
         s->reading = byte & 1u;
+        s->words = s->previous = 0;
         acknowledged(d, ask(b, d, DR_BUS_START, byte, 0) != 0, code == CMD_START || code == CMD_FAST);
+    }
+}
+
+/* MCFGR1.MATCFG: which received words set DMF. */
+static bool matches(dr_device *d, uint32_t byte) {
+    const lpi2c *s = d->state;
+    uint32_t mode = get(d, R_MCFGR1) >> 16 & 7u, m0 = get(d, R_MDMR) & 0xFFu, m1 = get(d, R_MDMR) >> 16 & 0xFFu;
+    switch (mode) {
+    case 2: /* the first is one of the two */
+        return s->words == 0 && (byte == m0 || byte == m1);
+    case 3: /* any is */
+        return byte == m0 || byte == m1;
+    case 4: /* the first two are the two */
+        return s->words == 1 && s->previous == m0 && byte == m1;
+    case 5: /* any two in a row are */
+        return s->words > 0 && s->previous == m0 && byte == m1;
+    case 6: /* the first, under the mask MATCH1 */
+        return s->words == 0 && (byte & m1) == (m0 & m1);
+    case 7: /* any, under the mask */
+        return (byte & m1) == (m0 & m1);
+    default:
+        return false;
     }
 }
 
@@ -238,7 +268,11 @@ static void received(dr_board *b, dr_device *d) {
     lpi2c *s = d->state;
     uint32_t byte = s->reading ? ask(b, d, DR_BUS_RECEIVE, 0, 0xFFu) : 0xFFu;
     byte = wires(d) & WIRE_SDA ? 0 : byte;
-    if (!s->discard) {
+    flag(d, matches(d, byte) ? MSR_DMF : 0);
+    s->words++;
+    s->previous = byte;
+    bool unwanted = get(d, R_MCFGR0) & MCFGR0_RDMO && !(get(d, R_MSR) & MSR_DMF);
+    if (!s->discard && !unwanted) {
         s->rx[s->rx_count++] = (uint8_t)byte;
     }
     s->remaining--;
