@@ -21,7 +21,7 @@ from tiny_models import ModelBuilder, Quantised
 
 from digitrig.codegen import load_model
 
-SEEDS = 800  # of each kind of damage; the long test takes ten times as many
+SEEDS = 500  # of each kind of damage; the long test takes twenty times as many
 
 
 @pytest.fixture(scope="module", params=["undefined", "address"])
@@ -86,12 +86,12 @@ def test_undamaged_models_open_and_run(program: Path, models: list[bytes]) -> No
 def test_damaged_models_give_a_line_of_text(program: Path, models: list[bytes]) -> None:
     found = _check_damage(program, models, 0, SEEDS)
     refused = {line for line in found if line != "ok"}
-    assert found["ok"] > 50 and len(refused) > 100  # it is not always the same check that refuses
+    assert found["ok"] > 30 and len(refused) > 80  # it is not always the same check that refuses
 
 
 @pytest.mark.long
 def test_many_damaged_models_give_a_line_of_text(program: Path, models: list[bytes]) -> None:
-    for first in range(SEEDS, 11 * SEEDS, SEEDS):
+    for first in range(SEEDS, 21 * SEEDS, SEEDS):
         _check_damage(program, models, first, SEEDS)
 
 
@@ -245,14 +245,10 @@ CASES: list[tuple[int, Callable[[Any], None], str]] = [
 ]
 
 
-@pytest.mark.parametrize(
-    ("model", "change", "text"), CASES, ids=[f"{n}-{case[2][7:50]}" for n, case in enumerate(CASES)]
-)
-def test_a_wrong_number_is_named(
-    program: Path, models: list[bytes], model: int, change: Callable[[Any], None], text: str
-) -> None:
-    (found,) = answers(program, [_changed(models[model], change)])
-    assert found.startswith(text)
+def test_a_wrong_number_is_named(program: Path, models: list[bytes]) -> None:
+    found = answers(program, [_changed(models[model], change) for model, change, _text in CASES])
+    pairs = zip(found, (text for _model, _change, text in CASES), strict=True)
+    assert [(line, text) for line, text in pairs if not line.startswith(text)] == []
 
 
 def _patched(data: bytes, at: int, value: int) -> bytes:
