@@ -257,8 +257,9 @@ def _shared_picture(program: Program) -> list[str]:
     return [
         "",
         "/* Picture and input of the network are one memory, where nothing else lies: load() turns one into the",
-        " * other, back and forth. */",
-        f'extern uint8_t digitrig_image[PICTURE_BYTES] __attribute__((alias("{program.name}_arena")));',
+        " * other, back and forth. An alias in C would have the size of the whole arena. */",
+        f'__asm__(".globl digitrig_image\\n.set digitrig_image, {program.name}_arena\\n"',
+        '        ".type digitrig_image, %object\\n.size digitrig_image, 784");',
     ]
 
 
