@@ -123,7 +123,7 @@ def test_every_layer_of_every_model_equals_the_reference(name: str) -> None:
         opened.start()
         assert f"model = {name} {load_model(name).sha256[:8]}" in lines(opened)
         operators = len(reference.layers(ink(0)))
-        for number in (3, 8):
+        for number in (3, 8) if operators < 15 else (3,):
             difference, compared = first_layer_difference(opened, reference, ink(number))
             assert difference is None, str(difference)
             assert compared == operators
