@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -93,6 +94,11 @@ def quick_scaling(pairs: list[tuple[int, int]], limits: Limits, rounding: Roundi
 
     pairs: multiplier and shift of the reference, per channel; no left shift.
     """
+    return _quick_scaling(tuple(pairs), limits, rounding)
+
+
+@lru_cache(maxsize=256)
+def _quick_scaling(pairs: tuple[tuple[int, int], ...], limits: Limits, rounding: Rounding) -> Quick | None:
     shift = QUICK_HALF - max(right for _, right in pairs)
     if not 1 <= shift <= 31 or max(right for _, right in pairs) > 0:
         return None
