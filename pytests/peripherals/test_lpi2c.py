@@ -62,6 +62,7 @@ def evk(tmp_path) -> Evk:
     evk.poke(MCCR0, TIMES)
     evk.poke(MCR, MEN)
     evk.memory = Memory()
+    evk.models["lpi2c1"].bus.targets.pop(0x50, None)
     assert evk.models["lpi2c1"].attach(0x50, evk.memory)
     return evk
 

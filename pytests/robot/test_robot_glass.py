@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import numpy as np
-import pytest
 from PIL import Image
 
 from digitrig.digits import ink, write_strokes
@@ -93,25 +92,20 @@ def test_strokes_from_a_file_from_a_picture_and_by_hand(suite, tmp_path):
     assert run.only == ("FAIL", f"{tmp_path}/bad.json: strokes[0][1]: y is 2; expected 0..1")
 
 
-@pytest.mark.parametrize(
-    ("line", "message"),
-    [
-        ("Tap    480    10", "stroke 0, place 0: (480, 10) is off the glass; x is 0..479, y is 0..271"),
-        ("Tap Button    predikt", "area on the screen of 'touch' 'predikt' unknown; known: "),
-        ("Touch Screen    1    1    2", "touch point 2 asked for; the panel tells 2 fingers apart: 0 and 1"),
-        ("Lcd Text Should Be    predict    Go", "area 'predict' of mimxrt1060_evk shows 'Predict', expected 'Go'"),
-        (
-            "Lcd Text Should Be    result    8    50 ms",
-            "area 'result' of mimxrt1060_evk shows '', expected '8' within 50 ms",
-        ),
-        ("Get Lcd Text    input", "in area 'input' of mimxrt1060_evk there is something that is no text"),
-    ],
-)
-def test_what_fails_and_how_it_is_said(suite, line, message):
-    run = suite(OPEN + f"    Draw Digit    0\n    {line}\n")
-    status, text = run.only
-    assert status == "FAIL"
-    assert text.startswith(message)
+WRONG = [
+    ("Tap    480    10", "stroke 0, place 0: (480, 10) is off the glass; x is 0..479, y is 0..271"),
+    ("Tap Button    predikt", "area on the screen of 'touch' 'predikt' unknown; known: *"),
+    ("Touch Screen    1    1    2", "touch point 2 asked for; the panel tells 2 fingers apart: 0 and 1"),
+    ("Lcd Text Should Be    predict    Go    50 ms", "area 'predict' of * shows 'Predict', expected 'Go' within 50 ms"),
+    ("Get Lcd Text    input", "in area 'input' of mimxrt1060_evk there is something that is no text"),
+    ("Lcd Text Should Be    result    8    0", "area 'result' of * shows '', expected '8' within 0 ms"),
+]
+
+
+def test_what_fails_and_how_it_is_said(suite):
+    caught = "".join(f"    Run Keyword And Expect Error    {message}    {line}\n" for line, message in WRONG)
+    run = suite(OPEN + f"    Draw Digit    0\n{caught}    {WRONG[0][0]}\n")
+    assert run.only == ("FAIL", WRONG[0][1])
     assert "LCD of mimxrt1060_evk" in run.log, "the picture is attached"
 
 
@@ -147,9 +141,9 @@ def test_an_led_blinks(suite):
     run = suite(
         f"""
     Open Board    {BOARD}    app=rtos
-    ${{period}}=    Led Should Blink    user_led    times=3    within=5 s
+    ${{period}}=    Led Should Blink    user_led    times=2    within=5 s
     Should Be True    100 < ${{period}} < 3000
-    Led Should Blink    user_led    times=3    within=5 s    period=${{period / 1000}}
+    Led Should Blink    user_led    times=2    within=5 s    period=${{period / 1000}}
     Run Keyword And Expect Error    *blinks every*expected 7 ms*    Led Should Blink    user_led    2    period=7 ms
     Run Keyword And Expect Error    1 times asked for*    Led Should Blink    user_led    1    period=1 s
     Led Should Blink    user_led    times=9    within=100 ms
