@@ -53,7 +53,7 @@ static void comparison(const dr_insn *in, uint32_t raw, dr_timed *out) {
 }
 
 static void shift(const dr_insn *in, dr_timed *out) {
-    uint32_t form = in->op >= DR_OP_rrx ? in->op - DR_OP_rrx : (in->op - DR_OP_lsl_imm) % 4u;
+    uint32_t form = in->op >= DR_OP_rrx ? (uint32_t)in->op - DR_OP_rrx : (in->op - DR_OP_lsl_imm) % 4u;
     out->slot = DR_SLOT_ALU;
     out->result = DR_RESULT_EARLY;
     out->writes = BIT(in->rd) | (form & 1u ? FLAGS : 0);
