@@ -26,7 +26,7 @@ def test_only_the_first_inference_waits_for_flash(weights: str, image: np.ndarra
     with Board("mimxrt1060_evk", weights=weights) as board:
         board.start()
         first, second, third = cycles(board, image, 3)
-    assert second == third
+    assert second == pytest.approx(third, rel=0.001), "but for what the branch predictor has learnt"
     if weights == "flash":
         assert first - second >= 1662 // 32 * LINE * 3 // 4, "but for what the core does while a line comes"
     else:
@@ -48,9 +48,10 @@ def test_a_restored_board_is_as_cold_as_it_was(image: np.ndarray) -> None:
         cold = board.snapshot()
         first, second = cycles(board, image, 2)
         warm = board.snapshot()
+        third = cycles(board, image, 1)
         board.restore(cold)
         assert cycles(board, image, 2) == [first, second]
         board.restore(warm)
-        assert cycles(board, image, 1) == [second]
+        assert cycles(board, image, 1) == third
         board.restore(cold)
         assert cycles(board, image, 1) == [first]
