@@ -15,7 +15,9 @@ from digitrig.errors import UsageError
 from digitrig.evaluation.budget import built_weights
 from digitrig.evaluation.layers import first_layer_difference, trace_layers
 from digitrig.firmware_build import build_program, buildable_boards
+from digitrig.firmware_files import firmware_path
 from digitrig.reference import Reference
+from digitrig.resources import build_dir
 
 PROGRAMS = Path(__file__).parents[1] / "firmware" / "programs"
 IMAGE = load_source("ink:5")[0][0]
@@ -62,6 +64,18 @@ def test_first_difference_names_layer_and_element(reference):
     assert difference.layer.startswith("conv2d_9_1")
     assert difference.coordinates[-1] == 2  # the channel of that bias
     assert difference.expected != difference.found
+
+
+def test_a_map_of_layers_that_is_not_of_this_firmware_is_refused(tmp_path):
+    """As after a change of the generator without a build: addresses would be those of other layers."""
+    firmware = tmp_path / "firmware.elf"
+    firmware.write_bytes(firmware_path("frdm_ke16z").read_bytes())
+    sidecar = json.loads((build_dir() / "generated" / "an13438" / "an13438.json").read_text())
+    sidecar["arena"]["bytes"] += 4
+    (tmp_path / "layers.json").write_text(json.dumps(sidecar))
+    with Board("frdm_ke16z", elf=firmware) as board, pytest.raises(UsageError, match="not made together") as caught:
+        trace_layers(board, IMAGE)
+    assert "run: digitrig build frdm_ke16z" in str(caught.value)
 
 
 def test_other_firmware_is_refused():

@@ -114,11 +114,23 @@ def _sidecar(board: Board) -> dict[str, Any]:
         raise UsageError(f"{board.firmware_file} is not firmware of this rig: the places of its layers are not known")
     built = sidecar_of(board.firmware_file, board.model)
     if built is not None:
-        return _read(built)
+        return _of_this_firmware(_read(built), built, board)
     with tempfile.TemporaryDirectory() as folder:
         info = load_model(board.model)
         bundle = generate(info.path, Path(folder), board.model, info.preprocess)
-        return _read(bundle.sidecar)
+        return _of_this_firmware(_read(bundle.sidecar), bundle.sidecar, board)
+
+
+def _of_this_firmware(sidecar: dict[str, Any], path: Path, board: Board) -> dict[str, Any]:
+    """The map, if the firmware has the arena that it tells of; UsageError if they were not made together."""
+    arena = sidecar["arena"]
+    size = board.symbol(arena["symbol"])[1]
+    if size != arena["bytes"]:
+        raise UsageError(
+            f"{board.firmware_file} has an arena of {size} bytes, its map of layers {path} one of {arena['bytes']}: "
+            f"they were not made together; run: digitrig build {board.name}"
+        )
+    return sidecar
 
 
 def sidecar_of(firmware: Path, model: str) -> Path | None:
