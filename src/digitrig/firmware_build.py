@@ -282,10 +282,12 @@ def _generate(info: ModelInfo, folder: Path) -> None:
     """Generate the bundle unless it is there already, made from the same model by the same generator."""
     import digitrig.codegen
     from digitrig.codegen import generate
+    from digitrig.reference import preprocess
 
     digest = hashlib.sha256(info.path.read_bytes())
     digest.update(info.preprocess.encode())
-    for source in sorted(Path(digitrig.codegen.__file__).parent.rglob("*.py")):
+    sources = sorted(Path(digitrig.codegen.__file__).parent.rglob("*.py"))
+    for source in (*sources, Path(preprocess.__file__)):
         digest.update(source.read_bytes())
     stamp = folder / ".generated"
     with _locked(folder):
