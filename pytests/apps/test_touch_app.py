@@ -6,7 +6,7 @@ import shutil
 
 import numpy as np
 import pytest
-from conftest import EVK, Screen
+from app_screen import EVK, Screen
 
 from digitrig.board import Board
 from digitrig.digits import ink, on_glass
@@ -29,7 +29,7 @@ def reference() -> Reference:
 
 
 def text(screen: Screen, area: str) -> str | None:
-    return read_text(screen.board.screenshot(), screen.areas[area])
+    return read_text(screen.board.screenshot(), screen.area(area))
 
 
 def poke(screen: Screen, address: int, value: int) -> None:
@@ -38,7 +38,7 @@ def poke(screen: Screen, address: int, value: int) -> None:
 
 
 def draw(screen: Screen, digit: int, style: int | str = 0) -> None:
-    screen.board.touch_strokes(on_glass(ink(digit, style), screen.areas["input"]))
+    screen.board.touch_strokes(on_glass(ink(digit, style), screen.area("input")))
     screen.board.run_for(30)
 
 
@@ -69,7 +69,7 @@ def test_a_debugger_s_image_is_shown_with_its_result(touch: Screen, reference: R
     touch.board.run_for(60)
     assert found.scores == tuple(int(score) for score in reference.scores(image))
     assert text(touch, "result") == "3"
-    x, y, width, height = touch.areas["seen"]
+    x, y, width, height = touch.area("seen")
     seen = touch.board.screenshot()[y : y + height : 3, x : x + width : 3]
     assert np.array_equal(seen[..., 1], image & 0xFC | image >> 6), "green has 6 bits, the upper ones repeated"
 
