@@ -25,9 +25,10 @@ SANITIZED := $(PY) -m pytest -q pytests/native pytests/peripherals pytests/board
 NOT_WITH_ASAN := --ignore=pytests/native/test_cpu_decode16.py
 C_FILES = $(shell git ls-files '$(NATIVE)/*.c' '$(NATIVE)/*.h' 'firmware/*.c' 'firmware/*.h' 'pytests/*.c' 'pytests/*.h')
 FIRMWARE_INPUTS = $(shell find firmware models platforms src/digitrig/codegen src/digitrig/firmware_build.py \
+	src/digitrig/firmware_files.py src/digitrig/reference/preprocess.py src/digitrig/digits/preprocess.py \
 	-name __pycache__ -prune -o -type f -print 2>/dev/null)
 
-.PHONY: help setup firmware robot robot61 test lint ruff mypy clang-format strict sanitize bench constraints clean
+.PHONY: help setup firmware robot robot61 test table lint ruff mypy clang-format strict sanitize bench constraints clean
 
 help:
 	@echo "make setup     make .venv, install digitrig in it and compile the C core"
@@ -36,6 +37,7 @@ help:
 	@echo "make test      firmware, then pytest"
 	@echo "make lint      setup, then ruff, mypy, clang-format and a strict build of the C core"
 	@echo "make sanitize  the core's own tests on a build with sanitizers"
+	@echo "make table     firmware, then flash, RAM and cycles of every board against the committed baselines"
 	@echo "make bench     firmware, then the emulation speed"
 	@echo "make clean     remove .venv, build and results"
 	@echo "Variables: RUN=name of the results folder, JOBS=pytest workers, TOOLCHAIN=zig|gcc, ARGS=for robot or pytest,"
@@ -106,6 +108,10 @@ robot61: firmware build/robot61
 test: firmware .venv/.test
 	@echo "== pytest with $(JOBS) workers$(if $(LONG),, (LONG=1 adds the tests marked long))"
 	@$(PY) -m pytest -n $(JOBS) --dist worksteal $(if $(LONG),,-m "not long") --junitxml results/$(RUN)/pytest/junit.xml $(ARGS)
+
+table: firmware
+	@echo "== table: every board beside the published figures, and against budgets/baseline.json"
+	@$(PY) -m digitrig table --check-baseline $(ARGS)
 
 bench: firmware
 	@echo "== bench: emulation speed, beside QEMU where it is installed"
