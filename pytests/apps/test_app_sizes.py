@@ -7,6 +7,8 @@ import re
 import pytest
 from elftools.elf.elffile import ELFFile
 
+from digitrig.board import Board
+from digitrig.errors import UnknownNameError
 from digitrig.firmware_build import memory_use
 from digitrig.firmware_files import app_variants, firmware_path
 from digitrig.platform import load_board
@@ -42,3 +44,8 @@ def test_every_app_but_the_console_has_a_limit_on_every_board() -> None:
 
 def test_two_frames_fit_where_the_lcd_reads_them() -> None:
     assert frame_bytes(firmware_path("mimxrt1060_evk", "touch")) == 2 * 480 * 272 * 2
+
+
+def test_a_model_that_an_app_does_not_take_is_named_with_those_that_it_does() -> None:
+    with pytest.raises(UnknownNameError, match=r"model of the app rtos on mimxrt1060_evk 'lenet'.*an13438"):
+        Board("mimxrt1060_evk", app="rtos", model="lenet")

@@ -137,12 +137,15 @@ class Board:
     def _firmware_file(self, file: str | Path | None) -> Path:
         if not self.own_firmware:
             return Path(str(file))
-        from digitrig.firmware_files import firmware_path
+        from digitrig.firmware_files import app_variants, firmware_path
 
         if self.app not in self.spec.apps:
             raise UnknownNameError(f"app of {self.name}", self.app, self.spec.apps)
         if self.model not in self.spec.models:
             raise UnknownNameError(f"model of {self.name}", self.model, self.spec.models)
+        of_app = dict.fromkeys(model for model, _ in app_variants(self.app, self.spec.models))
+        if self.model not in of_app:
+            raise UnknownNameError(f"model of the app {self.app} on {self.name}", self.model, of_app)
         return firmware_path(self.name, self.app, self.model, self.weights)
 
     def __enter__(self) -> Self:
