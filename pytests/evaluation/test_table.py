@@ -89,6 +89,11 @@ def test_markdown_is_a_table_with_the_published_figures_in_brackets() -> None:
     assert lines[2] == "| b | flash | 100 (101) | 50 (51) | 4,800 +-15 % | 0.1 (0.2) ms | 97.00% | 0 of 10 | yes |"
 
 
+def test_a_second_inference_is_told_where_a_cache_makes_it_shorter() -> None:
+    assert cells(replace(ROW, warm_cycles=2400))[4] == "4,800 +-15 %; again 2,400"
+    assert cells(replace(ROW, warm_cycles=4799))[4] == "4,800 +-15 %"
+
+
 def test_notes_tell_units_sources_and_what_the_cycles_leave_out() -> None:
     gone = replace(ROW, weights="ram", flash_bytes=None, ram_bytes=None, inference_ms=None, does_not_fit="too big")
     found = notes([replace(ROW, not_modelled=("a cache", "a phase")), gone], "ink")

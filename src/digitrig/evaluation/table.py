@@ -6,6 +6,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from digitrig.board import Board
+from digitrig.digits.arrays import GreyImage
 from digitrig.digits.datasets import Dataset
 from digitrig.errors import BuildError
 from digitrig.evaluation.budget import WEIGHTS, stack_use
@@ -33,7 +35,8 @@ class TableRow:
     """One board with the weights in one place.
 
     flash_bytes: all that is loaded.  ram_bytes: variables, code copied to RAM, and the highest stack use that the
-    engine saw.  cycles: median of the data set, an estimate within error_band_percent either way.
+    engine saw.  cycles: median of the data set, each image as the first one after a start, an estimate within
+    error_band_percent either way.  warm_cycles: of the first image when it is predicted again.
     accuracy: part of the labelled images recognised.  mismatches: images that differ from the reference in any byte.
     does_not_fit: why there is no image, in the linker's words; all figures are None then.
     not_modelled: what the timing model leaves out, and the error band is for.
@@ -53,6 +56,7 @@ class TableRow:
     does_not_fit: str | None
     published: PublishedFigures
     not_modelled: tuple[str, ...] = ()
+    warm_cycles: int | None = None
 
     def better(self) -> bool | None:
         """True when flash, RAM and time are all below what was published; None without figures to compare."""
@@ -108,7 +112,16 @@ def _row(
         does_not_fit=None,
         published=published,
         not_modelled=tuple(spec.timing.not_modelled),
+        warm_cycles=_warm_cycles(spec.name, model, weights, data.images[0]),
     )
+
+
+def _warm_cycles(board: str, model: str, weights: str, image: GreyImage) -> int | None:
+    """Of an image that the board has just predicted once."""
+    with Board(board, model=model, weights=weights) as opened:
+        opened.start()
+        opened.predict(image, "memory")
+        return opened.predict(image, "memory").cycles
 
 
 def _published(figures: Sequence[Published], model: str, weights: str) -> PublishedFigures:
