@@ -31,7 +31,7 @@ def address(switches: Path) -> Iterator[str]:
     patch.setenv(BOOTS_FILE, str(switches / "boots"))
     patch.syspath_prepend(str(Path(__file__).parent))
     options = {"n_workers": 2, "threads_per_worker": 1, "processes": True, "dashboard_address": None}
-    quick = pytest.importorskip("dask").config.set({"distributed.comm.timeouts.tcp": "10s"})  # by default 30 s
+    quick = pytest.importorskip("dask").config.set({"distributed.comm.timeouts.tcp": "15s"})  # by default 30 s
     with quick, distributed.LocalCluster(**options, local_directory=str(switches)) as local:
         yield local.scheduler_address
     patch.undo()
