@@ -184,7 +184,13 @@ static const struct protocol_command commands[] = {
 
 const struct protocol app_protocol = {.commands = commands, .command_count = sizeof commands / sizeof commands[0]};
 
-static const struct loop_app app = {.form = &form, .button = pushed, .tick = tick, .touch_panel = touch_panel};
+static void ready(void) {
+    runner_print_banner();
+    report();
+}
+
+static const struct loop_app app = {
+    .form = &form, .ready = ready, .button = pushed, .tick = tick, .touch_panel = touch_panel};
 
 int main(void) {
     const char *what;
@@ -193,7 +199,5 @@ int main(void) {
     }
     set_up_form();
     lock_start(systick_ms());
-    runner_print_banner();
-    report();
     loop_run(&app);
 }

@@ -12,6 +12,7 @@ static bool showing; /* the back frame waits for its refresh */
 static uint32_t asked_ms;
 static uint32_t answered_ms;
 static bool panel_answers = true;
+static bool listening;
 
 static bool touching;
 static int32_t last_x;
@@ -58,6 +59,10 @@ static void ask_for_touch(const struct loop_app *app, uint32_t now_ms) {
         return;
     }
     asked_ms = now_ms;
+    if (!listening) {
+        listening = true;
+        app->ready();
+    }
     if (now_ms - answered_ms > LOOP_SILENT_MS) {
         set_answers(app, false);
     }

@@ -11,6 +11,7 @@
 
 struct loop_app {
     struct form *form;
+    void (*ready)(void); /* once, when fingers are felt from now on */
     void (*button)(int32_t index);
     void (*tick)(uint32_t now_ms);     /* once a millisecond */
     void (*touch_panel)(bool answers); /* it has ceased to answer, or answers again */

@@ -149,8 +149,14 @@ static const struct protocol_command commands[] = {
 
 const struct protocol app_protocol = {.commands = commands, .command_count = sizeof commands / sizeof commands[0]};
 
+static void ready(void) {
+    runner_print_banner();
+    board_led(true); /* lit: ready; dark: computing, or stopped by a fault */
+}
+
 static const struct loop_app app = {
     .form = &form,
+    .ready = ready,
     .button = pushed,
     .tick = tick,
     .touch_panel = touch_panel,
@@ -165,7 +171,5 @@ int main(void) {
     }
     set_up_form();
     clear();
-    runner_print_banner();
-    board_led(true); /* lit: ready; dark: computing, or stopped by a fault */
     loop_run(&app);
 }
