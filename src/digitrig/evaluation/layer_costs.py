@@ -65,7 +65,7 @@ def layer_costs(board: Board, image: np.ndarray, inject: str = "memory") -> Infe
     layers = [
         LayerCost(
             "+".join(str(layer["number"]) for layer in members),
-            "+".join(layer["op"] for layer in members),
+            members[-1]["op"],  # of all that its code does
             members[-1]["symbol"],
             sum(layer["macs"] for layer in members),
             *difference(*stops[entry]),
