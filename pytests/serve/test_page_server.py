@@ -84,6 +84,9 @@ def test_console_and_prediction(serve):
     seven = [[[0.2, 0.2, 0], [0.8, 0.2, 200], [0.4, 0.9, 500]]]
     assert call(page, "/do", do="draw", strokes=seven)[0] == 200
     state = call(page, "/state?after=-1")[1]
+    while state["prediction"] is None:  # told with the lines, after the answer to the request
+        assert state["ms"] < 60_000
+        state = call(page, f"/state?after={state['seq']}")[1]
     assert state["prediction"]["digit"] == str(state["prediction"]["reference"]) == "7"
     assert len(bytes.fromhex(state["prediction"]["image"])) == 784
 
