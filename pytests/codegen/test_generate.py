@@ -148,7 +148,8 @@ STRICT = ["-Wall", "-Wextra", "-Werror", "-Wconversion", "-Wsign-conversion", "-
 
 
 @pytest.mark.parametrize("target", sorted(TARGETS))
-@pytest.mark.parametrize("level", ["-O2", *(pytest.param(level, marks=pytest.mark.long) for level in ("-O0", "-Os"))])
+@pytest.mark.long
+@pytest.mark.parametrize("level", ["-O2", "-O0", "-Os"])
 def test_bundle_and_kernels_compile_for_the_targets(tmp_path: Path, target: str, level: str) -> None:
     bundle = generate(MODEL.path, tmp_path)
     kernels = firmware_dir() / "kernels"

@@ -58,7 +58,7 @@ class Server:
 @pytest.fixture
 def server() -> Iterator[Server]:
     mirror = Server()
-    thread = threading.Thread(target=mirror.http.serve_forever, daemon=True)
+    thread = threading.Thread(target=mirror.http.serve_forever, args=(0.02,), daemon=True)
     thread.start()
     yield mirror
     mirror.http.shutdown()

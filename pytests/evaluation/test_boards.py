@@ -11,7 +11,7 @@ from digitrig.evaluation.results import TIMING_FIELDS
 BOARDS = ["frdm_ke16z", "mimxrt1060_evk"]
 
 
-@pytest.mark.parametrize("inject", ["memory", "uart"])
+@pytest.mark.parametrize("inject", ["memory", pytest.param("uart", marks=pytest.mark.long)])
 def test_every_byte_equals_the_reference(inject: str) -> None:
     results = evaluate(BOARDS, dataset=default_dataset(limit=40), inject=inject, workers=2)
     for result in results:

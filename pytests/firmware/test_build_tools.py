@@ -37,7 +37,7 @@ NEEDS_GCC = pytest.mark.skipif(
 )
 FIRST = ("frdm_ke16z", "mimxrt1060_evk")  # one of each core; the others are built in the long run
 BOARDS = [name if name in FIRST else pytest.param(name, marks=pytest.mark.long) for name in ROOM]
-TOOLCHAINS = ["zig", pytest.param("gcc", marks=NEEDS_GCC)]
+TOOLCHAINS = ["zig", pytest.param("gcc", marks=[NEEDS_GCC, pytest.mark.long])]
 PROGRAMS = Path(__file__).parent / "programs"
 
 ARRAYS = """#include <stdint.h>

@@ -35,7 +35,14 @@ def _images(name: str) -> np.ndarray:
     return load_dataset(name, limit=IMAGES).images
 
 
-@pytest.fixture(scope="module", params=[(model, form) for model in model_names() for form in sorted(FORMS)], ids=str)
+def _pairs() -> list[object]:
+    """Every model in every form; the larger models in the long run."""
+    pairs = [(model, form) for model in model_names() for form in sorted(FORMS)]
+    quick = ("an13438", "tinylock")
+    return [pair if pair[0] in quick else pytest.param(pair, marks=pytest.mark.long) for pair in pairs]
+
+
+@pytest.fixture(scope="module", params=_pairs(), ids=str)
 def pair(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> tuple[Reference, HostBundle]:
     """The reference and the compiled bundle of one model in one form."""
     model, form = request.param

@@ -16,7 +16,8 @@ from digitrig.codegen.flatbuffer import read_graph
 from digitrig.codegen.lowering import lower
 from digitrig.reference.runtime import open_interpreter
 
-MODELS = 40  # random models of each operator
+QUICK, MODELS = 12, 40  # random models of each operator, the first few in every run
+SEEDS = [seed if seed < QUICK else pytest.param(seed, marks=pytest.mark.long) for seed in range(MODELS)]
 INPUTS = 6  # inputs for each
 
 
@@ -62,7 +63,7 @@ def _output_scale(
 ACTIVATIONS = ["NONE", "RELU", "RELU6", "RELU_N1_TO_1"]
 
 
-@pytest.mark.parametrize("seed", range(MODELS))
+@pytest.mark.parametrize("seed", SEEDS)
 def test_convolution_equals_the_reference(kernels: AnyKernels, tmp_path: Path, seed: int) -> None:
     random = np.random.default_rng(1000 + seed)
     kernel = tuple(int(n) for n in random.integers(1, 6, 2))
@@ -94,7 +95,7 @@ def test_convolution_equals_the_reference(kernels: AnyKernels, tmp_path: Path, s
     _check(kernels, path, random, f"{image} by {weights.shape} {choice}")
 
 
-@pytest.mark.parametrize("seed", range(MODELS))
+@pytest.mark.parametrize("seed", SEEDS)
 def test_convolution_by_windows_equals_the_reference(kernels: AnyKernels, tmp_path: Path, seed: int) -> None:
     """Shapes, weights and scales with which two channels fit into one product and the scaling into short ones."""
     random = np.random.default_rng(7000 + seed)
@@ -132,7 +133,7 @@ def test_convolution_by_windows_equals_the_reference(kernels: AnyKernels, tmp_pa
     _check(kernels, path, random, f"{image} by {weights.shape} {choice}")
 
 
-@pytest.mark.parametrize("seed", range(MODELS))
+@pytest.mark.parametrize("seed", SEEDS)
 def test_dense_layer_equals_the_reference(kernels: AnyKernels, tmp_path: Path, seed: int) -> None:
     random = np.random.default_rng(2000 + seed)
     inputs, outputs = int(random.integers(1, 120)), int(random.integers(1, 40))
@@ -154,7 +155,7 @@ def test_dense_layer_equals_the_reference(kernels: AnyKernels, tmp_path: Path, s
     _check(kernels, path, random, f"{weights.shape} {act}")
 
 
-@pytest.mark.parametrize("seed", range(MODELS))
+@pytest.mark.parametrize("seed", SEEDS)
 def test_max_pool_equals_the_reference(kernels: AnyKernels, tmp_path: Path, seed: int) -> None:
     random = np.random.default_rng(3000 + seed)
     window = (2, 2) if seed % 3 == 0 else tuple(int(n) for n in random.integers(1, 5, 2))
@@ -169,7 +170,7 @@ def test_max_pool_equals_the_reference(kernels: AnyKernels, tmp_path: Path, seed
     _check(kernels, path, random, f"{image} window {window} {choice}")
 
 
-@pytest.mark.parametrize("seed", range(MODELS))
+@pytest.mark.parametrize("seed", SEEDS)
 def test_softmax_equals_the_reference(kernels: AnyKernels, tmp_path: Path, seed: int) -> None:
     random = np.random.default_rng(4000 + seed)
     count = int(random.integers(1, 40))

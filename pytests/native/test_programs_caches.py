@@ -83,6 +83,6 @@ def test_evictions_change_cycles_and_nothing_else(elf: Path, sets: int, ways: in
     assert cost[0] > least[0] and min(cost[1]) > sets * ways, "lines have been evicted"
 
 
-@pytest.mark.parametrize("slices", [1, 7])
+@pytest.mark.parametrize("slices", [pytest.param(1, marks=pytest.mark.long), 7])
 def test_steps_and_slices_evict_the_same_lines(elf: Path, slices: int) -> None:
     assert run(elf, 2, 2, slices) == run(elf, 2, 2)

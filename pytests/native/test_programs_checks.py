@@ -148,6 +148,7 @@ def test_results_are_those_of_the_host(
     )
 
 
+@pytest.mark.long
 @pytest.mark.skipif(shutil.which("qemu-system-arm") is None, reason=QEMU_MISSING)
 @pytest.mark.parametrize("compiler", COMPILERS)
 def test_qemu_finds_the_same_results(

@@ -71,11 +71,13 @@ def test_what_xml_rpc_cannot_carry_is_refused_here(start):
         server.run("WriteToUart", "a", 2**31)
 
 
+@pytest.mark.long
 def test_the_first_call_is_tried_again(start):
     """renode/renode issue 654."""
     assert start(lose_first=1).server.command("echo here") == "here"
 
 
+@pytest.mark.long
 def test_calls_from_several_threads_take_turns(start):
     server = start().server
     answers: list[str] = []
@@ -87,6 +89,7 @@ def test_calls_from_several_threads_take_turns(start):
     assert sorted(answers) == list("01234567")
 
 
+@pytest.mark.long
 def test_an_answer_that_does_not_come_ends_in_an_error(start):
     process = start(hang_in="WriteToUart")
     server = RobotServer(process.folder / "robot.sock", timeout_s=0.5)
@@ -96,10 +99,12 @@ def test_an_answer_that_does_not_come_ends_in_an_error(start):
 
 
 # ---------------------------------------------------------------------- start
+@pytest.mark.long
 def test_a_slow_start_is_waited_for(start):
     assert start(slow_s=0.5).server.command("echo 1") == "1"
 
 
+@pytest.mark.long
 def test_one_that_does_not_get_ready_is_ended(start, tmp_path):
     pids = tmp_path / "pids"
     with pytest.raises(RenodeError, match=r"Robot server was not ready within 0\.5 s"):
@@ -112,6 +117,7 @@ def test_one_that_ends_at_once_shows_its_log(start):
         start(exit_code=3)
 
 
+@pytest.mark.long
 def test_several_run_side_by_side(start):
     first, second = start(), start()
     assert first.pid != second.pid
@@ -130,6 +136,7 @@ def test_it_sees_no_network_but_loopback(start):
         assert process.server.command(f"answers 127.0.0.1 {listener.getsockname()[1]}") == "False"
 
 
+@pytest.mark.long
 def test_without_isolation_the_risk_is_named(start, monkeypatch):
     monkeypatch.setenv("DIGITRIG_RENODE_ISOLATION", "off")
     with pytest.warns(RenodeNotIsolatedWarning, match="no password and runs any code .* every network interface"):
@@ -162,6 +169,7 @@ def test_its_death_in_a_call_is_an_error_with_its_log(start):
         process.server.run("WriteToUart", "a")
 
 
+@pytest.mark.long
 def test_killing_it_between_calls_is_an_error(start):
     process = start()
     process.server.command("echo 1")
@@ -171,6 +179,7 @@ def test_killing_it_between_calls_is_an_error(start):
         process.server.command("echo 2")
 
 
+@pytest.mark.long
 def test_stop_remote_server_may_drop_the_connection(start):
     process = start()
     process.server.command("echo 1")
