@@ -90,6 +90,7 @@ def test_variations_differ_and_repeat() -> None:
     assert ink(3, "round", 1_000_000).digit == 3
 
 
+@pytest.mark.long
 def test_another_process_draws_the_same_bytes() -> None:
     """Hash randomisation and import order differ from process to process; the digits must not."""
     program = (

@@ -55,6 +55,7 @@ def test_every_image_is_run_from_the_same_state_and_equals_the_reference(workers
     assert (result.cycles.minimum, result.cycles.median, result.cycles.maximum) == (1000, 1019, 1039)
 
 
+@pytest.mark.long
 def test_number_of_workers_changes_nothing() -> None:
     boards = ["wrong_byte", "faults"]
     found = [without_times(run(boards, dataset=dataset(5, 17, 39), workers=workers)) for workers in (0, 1, 3)]
