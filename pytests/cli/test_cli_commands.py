@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from digitrig.cli import bench, doctor, qemu
+from digitrig.cli import bench, doctor, qemu, workload
 from digitrig.codegen.models import load_model
 from digitrig.digits import load_source
 from digitrig.errors import EngineError
@@ -129,19 +129,34 @@ def test_bench_json_has_the_documented_shape(cli, monkeypatch):
         return int(elf.stem.rpartition("-")[2]) * 1e-4
 
     monkeypatch.setattr(qemu, "RUNS", 50)
+    monkeypatch.setattr(workload, "RUNS", 20)
     monkeypatch.setattr(qemu, "_best", run_and_pretend)
     outcome = cli("bench", "frdm_ke16z", "--seconds", 0.05, "--json")
     assert outcome.code == 0, outcome.err
     for row in (outcome.json, *outcome.json["boards"]):
         assert all(row[name] > 0 for name in ("mips", "qemu_mips", "qemu_ratio", "restore_ms", "start_ms"))
+    (work,) = outcome.json["workload"]
+    assert work["core"] == "cortex-m0+" and work["qemu_machine"] == "microbit"
+    assert all(work[name] > 0 for name in ("mips", "qemu_mips", "qemu_ratio", "instructions"))
 
 
 def test_bench_without_qemu_gives_null(cli, monkeypatch):
     monkeypatch.setattr(qemu, "available", lambda: False)
+    monkeypatch.setattr(workload, "RUNS", 20)
     outcome = cli("bench", "frdm_ke16z", "--seconds", 0.05, "--json")
     assert outcome.code == 0, outcome.err
     assert outcome.json["qemu_mips"] is None and outcome.json["qemu_ratio"] is None
     assert outcome.json["mips"] > 0
+    assert [(row["core"], row["qemu_mips"], row["qemu_ratio"]) for row in outcome.json["workload"]] == [
+        ("cortex-m0+", None, None)
+    ]
+
+
+def test_a_workload_that_does_not_end_is_told(monkeypatch, tmp_path):
+    qemu.link(qemu.TWINS["cortex-m0+"], tmp_path / "work.elf", 2, ["workload.c", "classic.c"], [])
+    monkeypatch.setattr(workload, "LIMIT_PS", 10**6)
+    with pytest.raises(EngineError, match=r"the workload did not end well on cortex-m0\+: reason 0, status 0"):
+        workload.run_on_core("cortex-m0+", tmp_path / "work.elf")
 
 
 def test_bench_sums_up_by_the_worst_board():

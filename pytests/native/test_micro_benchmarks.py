@@ -20,9 +20,11 @@ import pytest
 from bare_metal import CONFIG_M7, GCC_MISSING, PROGRAMS, Program, build, has_gcc
 from guest import CONFIG_M0PLUS
 
+from digitrig import cli
 from digitrig.native.core import STOP_BREAKPOINT
 from digitrig.timing import CORTEX_M0PLUS, CORTEX_M7
 
+CLASSIC = Path(cli.__file__).parent / "bench_support" / "classic.c"
 NAMES = ("list", "matrix", "state", "crc", "net")
 PRODUCTS = 15_708  # of the network, without those of padding
 ZIG, GCC = ("-Os", "-O2"), ("-Os", "-O1", "-O2", "-O3")  # zig has no more than these two kinds of code
@@ -126,7 +128,7 @@ def image(compiler: str, level: str, core: str) -> Path:
     if compiler == "gcc" and not has_gcc():
         pytest.skip(GCC_MISSING)
     _, _, zig, gcc = CORES[core]
-    sources = sorted((PROGRAMS / "bench").glob("*.c"))
+    sources = [*sorted((PROGRAMS / "bench").glob("*.c")), CLASSIC]
     return build(f"bench-{core}{level}", sources, compiler, (level, *(zig if compiler == "zig" else gcc)))
 
 

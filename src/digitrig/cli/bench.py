@@ -32,14 +32,17 @@ def bench(
     qemu: QemuOption = True,
     as_json: options.JsonOption = False,
 ) -> None:
-    """Measure emulated MIPS of the inference code, snapshot restore and start, beside QEMU where it is installed."""
+    """Measure emulated MIPS of the inference code and of work like CoreMark's, snapshot restore and start, beside QEMU
+    where it is installed."""
+    from digitrig.cli.workload import measure_workload
     from digitrig.engines.choice import choose_engine
     from digitrig.firmware_build import buildable_boards
 
     engine = choose_engine(engine)
     rows = [measure(name, model, engine, seconds, qemu) for name in boards or buildable_boards()]
+    work = [measure_workload(core, qemu) for core in dict.fromkeys(row["core"] for row in rows)]
     if as_json:
-        output.emit({**worst(rows), "model": model, "engine": engine, "boards": rows})
+        output.emit({**worst(rows), "model": model, "engine": engine, "boards": rows, "workload": work})
         return
     columns = ["board", ">core", ">MIPS", ">QEMU MIPS", ">ratio", ">restore ms", ">start ms", "QEMU machine"]
     output.table(
@@ -57,6 +60,20 @@ def bench(
                 row["qemu_machine"] or "-",
             )
             for row in rows
+        ],
+    )
+    output.table(
+        "cores alone: list, matrix, state machine and CRC in generic C, exact cycles on",
+        [">core", ">MIPS", ">QEMU MIPS", ">ratio", "QEMU machine"],
+        [
+            (
+                row["core"],
+                f"{row['mips']:.0f}",
+                "-" if row["qemu_mips"] is None else f"{row['qemu_mips']:.0f}",
+                "-" if row["qemu_ratio"] is None else f"{row['qemu_ratio']:.2f}",
+                row["qemu_machine"] or "-",
+            )
+            for row in work
         ],
     )
 

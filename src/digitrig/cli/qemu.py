@@ -6,6 +6,7 @@ import resource
 import shutil
 import subprocess
 import sys
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -53,12 +54,15 @@ def seconds_per_inference(board: str, core: str, model: str, data: Data, folder:
     (folder / "image.bin").write_bytes(bytes(value ^ 0x80 for value in data.image))
     (folder / "scores.bin").write_bytes(bytes(score & 0xFF for score in data.scores))
     once, twice = (_link(twin, objects, folder, runs) for runs in (RUNS, 2 * RUNS))
+    return difference(twin, once, twice) / RUNS
+
+
+def difference(twin: Twin, once: Path, twice: Path) -> float:
+    """CPU seconds by which one program takes longer than another. Raises EngineError if it does not."""
     spent = _best(twin, twice) - _best(twin, once)
     if spent <= 0:
-        raise EngineError(
-            f"{PROGRAM} seems to take no time for {RUNS} inferences; measure on a machine that is less busy"
-        )
-    return spent / RUNS
+        raise EngineError(f"{PROGRAM} seems to take no time for the work; measure on a machine that is less busy")
+    return spent
 
 
 def _best(twin: Twin, elf: Path) -> float:
@@ -95,20 +99,27 @@ def _link(twin: Twin, objects: list[Path], folder: Path, runs: int) -> Path:
     """The bare program around the model's object files."""
     from digitrig.resources import firmware_dir
 
-    support, firmware = Path(__file__).parent / "bench_support", firmware_dir()
     elf = folder / f"{twin.machine}-{runs}.elf"
     files = (f'-DBENCH_IMAGE="{folder / "image.bin"}"', f'-DBENCH_SCORES="{folder / "scores.bin"}"')
+    link(twin, elf, runs, ["inference.c"], (*files, f"-I{firmware_dir() / 'kernels'}", *map(str, objects)))
+    return elf
+
+
+def link(twin: Twin, elf: Path, runs: int, sources: Sequence[str], options: Sequence[str]) -> None:
+    """A bare program of files in bench_support, with start-up and memory functions."""
+    from digitrig.resources import firmware_dir
+
+    support, firmware = Path(__file__).parent / "bench_support", firmware_dir()
     _call(
         [
             *(sys.executable, "-m", "ziglang", "cc", *twin.target, "-O2", "-std=gnu11", "-nostdlib"),
-            *("-ffreestanding", "-fno-builtin", "-fno-sanitize=undefined", f"-I{firmware / 'kernels'}"),
-            *(f"-I{firmware}", f"-DBENCH_RUNS={runs}u", *files, "-T", str(support / "qemu.ld")),
-            *(str(support / "start.c"), str(firmware / "common" / "memory.c"), *map(str, objects)),
-            *("-lcompiler_rt", "-Wl,-e,bench_reset", "-o", str(elf)),
+            *("-ffreestanding", "-fno-builtin", "-fno-sanitize=undefined", f"-I{firmware}", f"-I{support}"),
+            *(f"-DBENCH_RUNS={runs}u", *options, "-T", str(support / "qemu.ld")),
+            *(str(support / name) for name in ("start.c", *sources)),
+            *(str(firmware / "common" / "memory.c"), "-lcompiler_rt", "-Wl,-e,bench_reset", "-o", str(elf)),
         ],
         "the compiler",
     )
-    return elf
 
 
 def _call(command: list[str], what: str) -> None:

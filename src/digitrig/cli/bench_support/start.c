@@ -1,7 +1,6 @@
-/* A bare program that runs the model BENCH_RUNS times and ends QEMU by semihosting: what `digitrig bench` times. */
-#include <stdint.h>
-
-#include "bundle.h"
+/* Start-up of a bare program that does its work and ends QEMU, or our core, by semihosting: what `digitrig bench`
+ * times. */
+#include "work.h"
 
 extern uint32_t bench_data[], bench_data_end[], bench_bss[], bench_bss_end[], bench_stack[];
 extern const uint32_t bench_data_source[];
@@ -11,12 +10,6 @@ extern const uint32_t bench_data_source[];
 #define SYS_EXIT 0x18u                /* Arm semihosting, operation SYS_EXIT */
 #define STOPPED_APPLICATION_EXIT 0x20026u
 #define STOPPED_INTERNAL_ERROR 0x20024u
-
-/* The input of the network and the scores that it has to give, int8, from files. */
-__asm__(".section .rodata\n.balign 4\nbench_image:\n.incbin \"" BENCH_IMAGE "\"\n"
-        "bench_scores:\n.incbin \"" BENCH_SCORES "\"\n.text");
-extern const uint32_t bench_image[];
-extern const int8_t bench_scores[];
 
 void bench_reset(void);
 
@@ -38,19 +31,7 @@ void bench_reset(void) {
     for (uint32_t *to = bench_bss; to < bench_bss_end; to++) {
         *to = 0;
     }
-    for (uint32_t run = 0; run < BENCH_RUNS; run++) {
-        uint32_t *input = (uint32_t *)(void *)model_bundle.input();
-        for (uint32_t i = 0; i < model_bundle.input_bytes / 4u; i++) {
-            input[i] = bench_image[i];
-        }
-        (void)model_bundle.run();
-    }
-    for (uint32_t i = 0; i < model_bundle.output_bytes; i++) {
-        if (model_bundle.output()[i] != bench_scores[i]) {
-            semihosting(SYS_EXIT, STOPPED_INTERNAL_ERROR);
-        }
-    }
-    semihosting(SYS_EXIT, STOPPED_APPLICATION_EXIT);
+    semihosting(SYS_EXIT, bench_work(BENCH_RUNS) ? STOPPED_APPLICATION_EXIT : STOPPED_INTERNAL_ERROR);
     for (;;) {
     }
 }

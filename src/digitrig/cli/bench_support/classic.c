@@ -1,5 +1,5 @@
 /* List, matrix, state machine, cyclic redundancy check. */
-#include "bench.h"
+#include "classic.h"
 
 uint16_t bench_items[ITEMS] __attribute__((section(".bss.host")));
 int16_t bench_left[ORDER][ORDER] __attribute__((section(".bss.host")));
