@@ -113,3 +113,20 @@ def test_the_readme_lists_every_command() -> None:
     known = re.findall(r"^│ ([a-z]+) +[A-Z]", shown.getvalue(), re.MULTILINE)
     assert len(known) >= 9
     assert [name for name in known if f"| `digitrig {name}" not in readme()] == []
+
+
+def test_the_run_in_the_readme_is_what_the_command_prints() -> None:
+    """Figures move with kernels and timing model; the page moves with them."""
+    shown = io.StringIO()
+    with redirect_stdout(shown), pytest.raises(SystemExit):
+        app(["run", "frdm_ke16z", "--image", "ink:7"])
+    lines = [line.strip() for line in shown.getvalue().splitlines() if line.strip()]
+    page = [line.strip() for line in readme().splitlines()]
+    assert [line for line in lines if line not in page] == []
+
+
+def test_the_readme_counts_the_robot_tests() -> None:
+    from robot.api import TestSuite
+
+    count = TestSuite.from_file_system(ROOT / "robot").test_count
+    assert f"    {count} tests, {count} passed, 0 failed" in readme()

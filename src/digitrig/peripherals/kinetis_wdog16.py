@@ -117,9 +117,6 @@ class WDOG16(KinetisWatchdog):
         return None
 
     # ---------------------------------------------------------------- what KinetisWatchdog asks
-    def open_registers(self, on: bool) -> None:
-        self.set("OPEN", int(on))
-
     def may_unlock(self) -> bool:
         return not self.get("CONFIGURED") or bool(self.get("STCTRLH") & ALLOWUPDATE)
 

@@ -102,9 +102,6 @@ class WDOG8(KinetisWatchdog):
         return None
 
     # ---------------------------------------------------------------- what KinetisWatchdog asks
-    def open_registers(self, on: bool) -> None:
-        self.set("OPEN", int(on))
-
     def may_unlock(self) -> bool:
         return not self.get("CONFIGURED") or bool(self.get("CS1") & UPDATE)
 

@@ -113,7 +113,8 @@ class KinetisWatchdog(Watchdog):
     RESET_DELAY_CLOCKS: ClassVar[int] = 128
 
     def open_registers(self, on: bool) -> None:
-        raise TypeError(f"{type(self).__name__} does not say how its registers are opened")
+        """Let the firmware write the registers, or not; the hidden register OPEN tells, unless a part shows it."""
+        self.set("OPEN", int(on))
 
     def may_unlock(self) -> bool:
         raise TypeError(f"{type(self).__name__} does not say when it can be unlocked")
